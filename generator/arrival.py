@@ -1,0 +1,250 @@
+"""Step 7 of provenance, pure: one result and its sidecar, judged as they arrive.
+
+The checks run cheapest and safest first; no YAML is parsed before the signature holds. Their
+numbers are those of docs/provenance.md, of `meshmark verify` and of every run page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from generator import documents, sshsig, urls
+from generator.findings import Finding
+from generator.judgements import Step
+from generator.model import (
+    Blob,
+    Document,
+    Key,
+    Publisher,
+    Registry,
+    Suite,
+)
+from generator.schemas import Schema
+from generator.terms import KeyStatus, Role, State
+
+Contents: TypeAlias = Callable[[str, int], bytes | int]
+"""Gives the bytes of an object id, or only the size when there are more than the limit."""
+
+RESULT_PATH: Final = re.compile(
+    r"results/(?P<mesh>[a-z0-9][a-z0-9-]{0,38})/(?P<version>[0-9a-z][0-9a-z.+-]{0,63})/(?P<run>[0-9a-z][0-9a-z.-]{7,79})\.yaml"
+)
+REGULAR: Final = "100644"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A result path with what stands there and beside it."""
+
+    path: str
+    result: Blob
+    sidecar: Blob | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
+    """What an arrival is held against: all as it stood before the transition."""
+
+    registry: Registry
+    suites: Mapping[str, Suite]
+    schema: Schema
+    contents: Contents
+    run_ids: AbstractSet[str]
+    digests: AbstractSet[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What step 7 found out: the state, the reason, each numbered check, and all that was learnt."""
+
+    state: State
+    reason: str
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known about a pair so far; each check adds its part."""
+
+    pair: Pair
+    content: bytes = b""
+    signature: sshsig.Signature | None = None
+    publisher: Publisher | None = None
+    key: Key | None = None
+    document: Document | None = None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the result's bytes, or empty when they were not read."""
+        return f"sha256:{hashlib.sha256(self.content).hexdigest()}" if self.content else ""
+
+
+class _Refused(Exception):  # noqa: N818 - an answer of a check, caught in `judge`
+    def __init__(self, state: State, reason: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+        self.findings = findings
+
+
+def judge(pair: Pair, against: Against) -> Arrival:
+    """Run the numbered checks until one refuses; those behind it are shown as not reached."""
+    facts, steps = Facts(pair=pair), list[Step]()
+    for number, (title, check) in enumerate(CHECKS, 1):
+        try:
+            facts, detail = check(facts, against)
+        except _Refused as refused:
+            steps.append(Step(number=f"7.{number}", title=title, passed=False, detail=refused.reason))
+            steps += (
+                Step(number=f"7.{later}", title=name, passed=None, detail="not reached")
+                for later, (name, _) in enumerate(CHECKS[number:], number + 1)
+            )
+            return Arrival(
+                state=refused.state, reason=refused.reason, steps=tuple(steps), findings=refused.findings, facts=facts
+            )
+        steps.append(Step(number=f"7.{number}", title=title, passed=True, detail=detail))
+    return Arrival(state=State.VERIFIED, reason="", steps=tuple(steps), findings=(), facts=facts)
+
+
+def _place(facts: Facts, _against: Against) -> tuple[Facts, str]:
+    pair = facts.pair
+    if not RESULT_PATH.fullmatch(pair.path):
+        raise _Refused(State.MALFORMED, "the path is not results/<mesh>/<mesh version>/<run id>.yaml")
+    if pair.result.mode != REGULAR:
+        raise _Refused(State.MALFORMED, f"the result has mode {pair.result.mode}, not {REGULAR}")
+    if pair.sidecar is None:
+        raise _Refused(State.UNSIGNED, f"there is no {urls.sidecar(pair.path)}")
+    if pair.sidecar.mode != REGULAR:
+        raise _Refused(State.MALFORMED, f"the signature has mode {pair.sidecar.mode}, not {REGULAR}")
+    return facts, "a regular file at a result's path"
+
+
+def _size(facts: Facts, against: Against) -> tuple[Facts, str]:
+    content = against.contents(facts.pair.result.id, documents.MAX_BYTES)
+    if isinstance(content, int):
+        raise _Refused(State.MALFORMED, f"the result has {content} bytes, more than {documents.MAX_BYTES}")
+    return replace(facts, content=content), f"{len(content)} bytes"
+
+
+def _signature(facts: Facts, against: Against) -> tuple[Facts, str]:
+    sidecar = against.contents(facts.pair.sidecar.id, sshsig.MAX_BYTES) if facts.pair.sidecar else b""
+    if isinstance(sidecar, int):
+        raise _Refused(State.INVALID_SIGNATURE, f"the signature has {sidecar} bytes, more than {sshsig.MAX_BYTES}")
+    try:
+        signature = sshsig.parse(sidecar)
+        sshsig.verify(signature, sshsig.RESULT_NAMESPACE, facts.content)
+    except sshsig.SignatureRefused as refused:
+        raise _Refused(State.INVALID_SIGNATURE, str(refused)) from refused
+    detail = f"{sshsig.fingerprint(signature.public)} signed these bytes in {sshsig.RESULT_NAMESPACE}"
+    return replace(facts, signature=signature), detail
+
+
+def _key(facts: Facts, against: Against) -> tuple[Facts, str]:
+    public = facts.signature.public if facts.signature else b""
+    version = against.registry.version
+    owned = ((p, k) for p in against.registry.publishers for k in p.keys if k.public == public)
+    publisher, key = next(owned, (None, None))
+    if publisher is None or key is None:
+        raise _Refused(
+            State.UNAUTHORISED, f"registry version {version} does not know the key {sshsig.fingerprint(public)}"
+        )
+    facts = replace(facts, publisher=publisher, key=key)
+    if key.status is not KeyStatus.ACTIVE:
+        raise _Refused(State.UNAUTHORISED, f"key {key.id} of {publisher.id} is {key.status.value}")
+    mesh = facts.pair.path.split("/")[1]
+    if mesh not in publisher.meshes and "*" not in publisher.meshes:
+        raise _Refused(State.UNAUTHORISED, f"{publisher.id} may not publish for {mesh}")
+    return facts, f"key {key.id} of {publisher.id}, active in registry version {version}, may publish for {mesh}"
+
+
+def _strict(facts: Facts, _against: Against) -> tuple[Facts, str]:
+    reading = documents.read(facts.pair.path, facts.content)
+    if reading.document is None:
+        raise _Refused(State.MALFORMED, _first(reading.findings), reading.findings)
+    return replace(facts, document=reading.document), "strict YAML"
+
+
+def _schema(facts: Facts, against: Against) -> tuple[Facts, str]:
+    findings = against.schema.findings(facts.document) if facts.document else ()
+    if findings:
+        raise _Refused(State.MALFORMED, _first(findings), findings)
+    return facts, "fits schema/result.schema.json"
+
+
+def _suite(facts: Facts, against: Against) -> tuple[Facts, str]:
+    data = _data(facts)
+    named = data["suite"]
+    suite = against.suites.get(named["digest"])
+    if suite is None:
+        raise _Refused(State.MALFORMED, f"no suite on the main line has the digest {named['digest']}")
+    if (suite.id, suite.version) != (named["id"], named["version"]):
+        raise _Refused(
+            State.MALFORMED, f"the digest is that of {suite.id} {suite.version}, not {named['id']} {named['version']}"
+        )
+    given = [item["test"] for item in data["results"]]
+    wanted = {assertion.id for assertion in suite.assertions}
+    wrong = sorted(wanted.symmetric_difference(given))
+    if wrong or len(given) != len(wanted):
+        twice = sorted({test for test in given if given.count(test) > 1})
+        missing = [test for test in wrong if test in wanted]
+        foreign = [test for test in wrong if test not in wanted]
+        parts = (("missing", missing), ("not in the suite", foreign), ("given twice", twice))
+        said = "; ".join(f"{label}: {', '.join(tests)}" for label, tests in parts if tests)
+        raise _Refused(State.MALFORMED, f"the results do not name exactly the suite's tests ({said})")
+    return facts, f"exactly the {len(wanted)} tests of {suite.id} {suite.version}"
+
+
+def _binding(facts: Facts, against: Against) -> tuple[Facts, str]:
+    data, publisher = _data(facts), facts.publisher
+    derived = urls.result(data["mesh"]["id"], data["mesh"]["version"], data["run_id"])
+    if derived != facts.pair.path:
+        raise _Refused(State.MISPLACED, f"the fields belong to {derived}")
+    if publisher is None or data["publisher"] != publisher.id:
+        owner = publisher.id if publisher else "nobody"
+        raise _Refused(State.MISPLACED, f"the file names publisher {data['publisher']}, but {owner} signed it")
+    if data["audience"] != against.registry.audience:
+        raise _Refused(
+            State.MISPLACED, f"the audience is {data['audience']}, but this programme is {against.registry.audience}"
+        )
+    if ("transcribed_from" in data) != (publisher.role is Role.ARCHIVIST):
+        rule = "an archivist publishes transcriptions only, and nobody else publishes any"
+        raise _Refused(State.UNAUTHORISED, f"{publisher.id} is {publisher.role.value}: {rule}")
+    return facts, f"path, publisher {publisher.id} and audience are those that the file names"
+
+
+def _unused(facts: Facts, against: Against) -> tuple[Facts, str]:
+    run_id = _data(facts)["run_id"]
+    if run_id in against.run_ids:
+        raise _Refused(State.REPLAYED, f"run id {run_id} was used before")
+    if facts.digest in against.digests:
+        raise _Refused(State.REPLAYED, "the same bytes were published before")
+    return facts, "run id and digest were never used before"
+
+
+CHECKS: Final[tuple[tuple[str, Callable[[Facts, Against], tuple[Facts, str]]], ...]] = (
+    ("mode and path", _place),
+    ("size", _size),
+    ("signature", _signature),
+    ("key and scope", _key),
+    ("strict YAML", _strict),
+    ("JSON Schema", _schema),
+    ("suite and tests", _suite),
+    ("path, publisher and audience", _binding),
+    ("never used before", _unused),
+)
+
+
+def _data(facts: Facts) -> dict[str, Any]:
+    return facts.document.data if facts.document else {}
+
+
+def _first(findings: tuple[Finding, ...]) -> str:
+    first = findings[0]
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return f"line {first.line}: {first.message}{more}"

@@ -1,0 +1,270 @@
+"""Bytes to a `Document` or to findings: strict YAML, built in one pass over the parser's events."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from generator.findings import Finding, pointer, shortened
+from generator.model import Data, Document
+
+MAX_BYTES: Final = 256 * 1024
+MAX_DEPTH: Final = 16
+MAX_NODES: Final = 50_000
+MAX_DIGITS: Final = 15
+"""Decimal digits that every double keeps (IEEE 754 binary64, DBL_DIG)."""
+
+SAMPLE: Final = 20
+"""Bad characters listed one by one; a binary file has thousands, and they all say the same."""
+
+Loader: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Controls (tab and carriage return among them), surrogates, noncharacters, and everything that is
+# invisible or turns the reading direction: what a person reviews must be what a parser reads.
+_FORBIDDEN: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0"
+    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
+)
+_BAD_SOURCE: Final = re.compile(f"[\t{_FORBIDDEN}]")
+_BAD_VALUE: Final = re.compile(f"[{_FORBIDDEN}]")
+
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+_CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
+
+# What YAML 1.1 (yaml.org/type) or the YAML 1.2 core schema would not read as text.
+_AMBIGUOUS: Final = re.compile(
+    r"""
+      | ~ | = | <<
+      | [Nn]ull | NULL
+      | [Yy] | [Yy]es | YES | [Nn] | [Nn]o | NO | [Tt]rue | TRUE | [Ff]alse | FALSE | [Oo]n | ON | [Oo]ff | OFF
+      | [-+]?0b[01_]+ | [-+]?0o[0-7_]+ | [-+]?0x[0-9a-fA-F_]+
+      | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?
+      | [-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?
+      | [-+]?\.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN)
+      | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}
+        (?:(?:[Tt]|[ ]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ ]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?
+    """,
+    re.VERBOSE,
+)
+
+
+class Reading(NamedTuple):
+    """The outcome of reading: a document, or None and the findings that say why."""
+
+    document: Document | None
+    findings: tuple[Finding, ...]
+
+
+class _Fatal(Exception):  # noqa: N818 - control flow: reading ends here, the findings are kept
+    """The document cannot be read further."""
+
+
+class _Frame:
+    """An open mapping or sequence and the place in it where the next value goes."""
+
+    __slots__ = ("container", "key")
+
+    def __init__(self, container: dict[str, Data] | list[Data]) -> None:
+        self.container = container
+        self.key: str | None = None
+
+
+class _Builder:
+    """Builds data straight from parser events and collects what strict YAML refuses."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.findings: list[Finding] = []
+        self.lines: list[int] = []
+        self.stack: list[_Frame] = []
+        self.nodes = 0
+        self.documents = 0
+        self.root: Data = None
+
+    def report(self, rule: str, line: int, message: str, fix: str) -> None:
+        where = pointer(place for frame in self.stack if (place := self._place(frame)) != "")
+        self.findings.append(Finding(rule=rule, path=self.path, line=line, pointer=where, message=message, fix=fix))
+
+    @staticmethod
+    def _place(frame: _Frame) -> str | int:
+        return len(frame.container) if isinstance(frame.container, list) else frame.key or ""
+
+    def feed(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        match event:
+            case yaml.ScalarEvent():
+                self._node(event, line)
+                self._scalar(event, line)
+            case yaml.MappingStartEvent():
+                self._node(event, line)
+                self._open({}, line)
+            case yaml.SequenceStartEvent():
+                self._node(event, line)
+                self._open([], line)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._close(line)
+            case yaml.AliasEvent():
+                self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")
+                self._put(None, line)
+            case yaml.DocumentStartEvent():
+                self._document(event, line)
+
+    def _document(self, event: Any, line: int) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.report("yaml-second-document", line, "a second document begins here", "keep one document a file")
+            raise _Fatal
+        if event.version or event.tags:
+            self.report("yaml-directive", line, "a %YAML or %TAG directive stands here", "remove the directive")
+
+    def _node(self, event: Any, line: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.report("yaml-nodes", line, f"more than {MAX_NODES} nodes", "split the data or drop what is not needed")
+            raise _Fatal
+        if event.anchor is not None:
+            self.report("yaml-anchor", line, f"anchor &{event.anchor}", "remove the anchor and write values out")
+        if event.tag is not None:
+            self.report("yaml-tag", line, f"explicit tag {event.tag}", "remove the tag; quote the value if it is text")
+
+    def _open(self, container: dict[str, Data] | list[Data], line: int) -> None:
+        if len(self.stack) == MAX_DEPTH:
+            self.report("yaml-depth", line, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
+            raise _Fatal
+        self._mark(line)
+        self.stack.append(_Frame(container))
+
+    def _close(self, line: int) -> None:
+        self._put(self.stack.pop().container, line, marked=True)
+
+    def _mark(self, line: int) -> None:
+        if not self.stack or isinstance(self.stack[-1].container, list):
+            self.lines.append(line)
+
+    def _scalar(self, event: Any, line: int) -> None:
+        plain = event.style in {None, ""}
+        value = self._resolve(event.value, line) if plain and event.tag is None else event.value
+        if not plain and (found := _BAD_VALUE.search(event.value)):
+            self.report("yaml-character", line, f"an escape stands for {_name(found[0])}", "remove the character")
+        self._put(value, line)
+
+    def _resolve(self, text: str, line: int) -> Data:
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        if not _AMBIGUOUS.fullmatch(text):
+            return text
+        integer = _INTEGER.fullmatch(text)
+        if integer or _DECIMAL.fullmatch(text):
+            if sum(character.isdigit() for character in text) > MAX_DIGITS:
+                self.report("yaml-number", line, f"{shortened(text)} has more than {MAX_DIGITS} digits", "quote it")
+                return text
+            return int(text) if integer else float(text)
+        if text == "<<" and self._wants_key():
+            self.report("yaml-merge-key", line, "merge key <<", "write the merged fields out")
+        else:
+            shown = shortened(text) if text else "an empty value"
+            self.report("yaml-ambiguous", line, f"{shown} is read as different types by different readers", "quote it")
+        return text
+
+    def _wants_key(self) -> bool:
+        return bool(self.stack) and isinstance(self.stack[-1].container, dict) and self.stack[-1].key is None
+
+    def _put(self, value: Data, line: int, *, marked: bool = False) -> None:
+        if not self.stack:
+            self.root = value
+            if not marked:
+                self.lines.append(line)
+            return
+        frame = self.stack[-1]
+        if isinstance(frame.container, list):
+            if not marked:
+                self.lines.append(line)
+            frame.container.append(value)
+        elif frame.key is None:
+            frame.key = self._key(value, line)
+        else:
+            if frame.key in frame.container:
+                self.report("yaml-duplicate-key", line, f"key {shortened(frame.key)} stands twice", "keep one of them")
+            frame.container[frame.key] = value
+            frame.key = None
+
+    def _key(self, value: Data, line: int) -> str:
+        self.lines.append(line)
+        if isinstance(value, str) and value and "\n" not in value:
+            return value
+        self.report("yaml-key", line, "a mapping key is not a one-line text", "quote the key or rename it")
+        return f"?{self.nodes}"
+
+
+def read(path: str, content: bytes) -> Reading:
+    """Read one strict YAML document.
+
+    `path` is used in findings only. All findings of a document are given at once; reading stops
+    early only at broken syntax, at a second document and at the limits. The rules are those of
+    DESIGN section 2, "Strict YAML". Raises nothing.
+    """
+    if len(content) > MAX_BYTES:
+        return _refused(path, "file-size", None, f"{len(content)} bytes", f"keep the file within {MAX_BYTES} bytes")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return _refused(path, "yaml-encoding", line, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+    if bad := tuple(_bad_characters(path, text)):
+        return Reading(None, bad)
+    builder = _Builder(path)
+    _drive(builder, text)
+    if not builder.findings and not isinstance(builder.root, dict):
+        return _refused(path, "schema-type", 1, "the document is not a mapping", "start with `apiVersion:`")
+    if builder.findings or not isinstance(builder.root, dict):
+        return Reading(None, tuple(builder.findings))
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return Reading(Document(path=path, data=builder.root, lines=tuple(builder.lines), digest=digest), ())
+
+
+def _drive(builder: _Builder, text: str) -> None:
+    loader = Loader(text)
+    try:
+        while loader.check_event():
+            builder.feed(loader.get_event())
+        if not builder.documents:
+            builder.report("yaml-empty", 1, "there is no document", "write the document")
+    except _Fatal:
+        pass
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "not well-formed"
+        builder.report("yaml-syntax", mark.line + 1 if mark else 1, str(problem), "correct the syntax")
+    except (ValueError, OverflowError):
+        # The pure parser hands an escape above U+10FFFF to chr().
+        builder.report("yaml-syntax", 1, "an escape is not a Unicode character", "correct the escape")
+    finally:
+        loader.dispose()
+
+
+def _refused(path: str, rule: str, line: int | None, message: str, fix: str) -> Reading:
+    return Reading(None, (Finding(rule=rule, path=path, line=line, message=message, fix=fix),))
+
+
+def _bad_characters(path: str, text: str) -> Iterator[Finding]:
+    found = list(_BAD_SOURCE.finditer(text))
+    for index, match in enumerate(found[:SAMPLE], 1):
+        more = f" (and {len(found) - SAMPLE} more follow)" if index == SAMPLE < len(found) else ""
+        yield Finding(
+            rule="yaml-character",
+            path=path,
+            line=text.count("\n", 0, match.start()) + 1,
+            message=f"{_name(match[0])} stands here{more}",
+            fix="remove it, or write it as an escape in double quotes where the text needs it",
+        )
+
+
+def _name(character: str) -> str:
+    known = {"\t": "a tab", "\r": "a carriage return", "\ufeff": "a byte order mark"}
+    return known.get(character, f"U+{ord(character):04X}")

@@ -1,0 +1,141 @@
+"""What is concluded from the facts, as frozen values that keep the facts they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from generator.findings import Finding
+from generator.model import Assertion, Document, Observation, Programme, Record, Registry, Specification, Suite
+from generator.terms import Capability, ChangeKind, Compliance, Role, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One numbered step of the provenance checklist; `passed` is None when it was not reached."""
+
+    number: str
+    title: str
+    passed: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What provenance says about one result path, with the steps that led there.
+
+    `digest` and `sidecar_digest` are those of the bytes that were judged; `commit` is the
+    transition that decided; `findings` explain a refusal line by line.
+    """
+
+    path: str
+    state: State
+    reason: str
+    steps: tuple[Step, ...]
+    commit: str
+    committed_at: datetime
+    registry_version: int
+    publisher: str = ""
+    role: Role | None = None
+    key: str = ""
+    fingerprint: str = ""
+    digest: str = ""
+    content: str = ""
+    sidecar: str = ""
+    document: Document | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A result that counts: the record, the suite it was taken with, and why it is believed."""
+
+    record: Record
+    suite: Suite
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssertionCell:
+    """The judgement on one test, beside the observation it rests on."""
+
+    assertion: Assertion
+    observation: Observation
+    capability: Capability
+    compliance: Compliance
+    contradictions: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many tests there are and how they stand; `none` are not implemented, so not applicable."""
+
+    total: int
+    full: int
+    partial: int
+    none: int
+    unknown: int
+    passed: int
+    failed: int
+    untested: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """The judgement on one specification of one entry, or on the whole suite (no specification)."""
+
+    entry: Entry
+    specification: Specification | None
+    capability: Capability
+    compliance: Compliance
+    tally: Tally
+    assertions: tuple[AssertionCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """All that one entry amounts to: the whole suite, and each specification in the suite's order."""
+
+    entry: Entry
+    whole: Cell
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    """One test that stands otherwise in a later run than in an earlier one of the same suite."""
+
+    kind: ChangeKind
+    test: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """The version from which support is unbroken; `open_start` when nothing older was tested."""
+
+    version: str
+    open_start: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All that was read from one commit: what counts, every verdict, and what is wrong."""
+
+    head: str
+    committed_at: datetime
+    programme: Programme
+    registry: Registry
+    entries: tuple[Entry, ...]
+    verdicts: tuple[Verdict, ...]
+    suites: tuple[Suite, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file of the site: its path below the site's root, and its bytes."""
+
+    path: str
+    content: bytes

@@ -1,0 +1,299 @@
+"""The facts, as frozen values: what stands in git, in the programme's files and in a result.
+
+Nothing here judges: percentages, capability and compliance of a specification exist only as
+computed cells (generator.judgements).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias, cast
+
+from generator.terms import AssertionKind, Capability, KeyStatus, Outcome, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """What stands at a path of a tree: its mode as git writes it, and its object id."""
+
+    mode: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One path that a transition added, changed or removed; `blob` is None when it is gone."""
+
+    path: str
+    blob: Blob | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """One step of the main line: a commit's tree against that of its first parent."""
+
+    commit: str
+    committed_at: datetime
+    changes: tuple[Change, ...]
+
+
+UNKNOWN_VERSION: Final = "unknown"
+"""What a transcription says when its source names no version."""
+
+Data: TypeAlias = bool | int | float | str | list["Data"] | dict[str, "Data"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One strict YAML file: its data, the line of each node in document order, and its digest."""
+
+    path: str
+    data: dict[str, Data]
+    lines: tuple[int, ...]
+    digest: str
+
+    def line(self, where: Sequence[str]) -> int:
+        """Give the line of the node at `where`, the parts of a JSON pointer.
+
+        For a place that does not exist it is the line of the nearest one above it that does.
+        """
+        index, node = 0, cast("Data", self.data)
+        for part in where:
+            skipped = 0
+            for key, child in _children(node):
+                if str(key) == part:
+                    index, node = index + 1 + skipped, child
+                    break
+                skipped += _count(child)
+            else:
+                break
+        return self.lines[index]
+
+
+def _children(node: Data) -> Iterable[tuple[str | int, Data]]:
+    if isinstance(node, dict):
+        return node.items()
+    return enumerate(node) if isinstance(node, list) else ()
+
+
+def _count(node: Data) -> int:
+    return 1 + sum(_count(child) for _, child in _children(node))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mesh:
+    """A product under test, as meshmark.yaml introduces it."""
+
+    id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """One release of a family of specifications, with the API version of each."""
+
+    suite: str
+    version: str
+    released: str
+    api_versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshnessPolicy:
+    """Ages in days up to which a result is fresh, ageing and stale; older is archived."""
+
+    fresh: int
+    ageing: int
+    stale: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What meshmark.yaml says about the whole site."""
+
+    title: str
+    summary: str
+    base_url: str
+    repository: str
+    meshes: tuple[Mesh, ...]
+    bundles: tuple[Bundle, ...]
+    freshness: FreshnessPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    """One specification that a suite tests."""
+
+    id: str
+    title: str
+    api_version: str
+    kinds: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """One conformance test of a suite; `aliases` are (suite version, test id) in other test sets."""
+
+    id: str
+    specification: str
+    kind: AssertionKind
+    title: str
+    asserts: str
+    step: str
+    scored: bool
+    aliases: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """One version of a conformance test set, known by the digest of its file."""
+
+    id: str
+    version: str
+    digest: str
+    path: str
+    title: str
+    summary: str
+    source: str
+    scoring: str
+    specifications: tuple[Specification, ...]
+    assertions: tuple[Assertion, ...]
+
+    def of(self, specification: str) -> tuple[Assertion, ...]:
+        """Give the assertions of one specification, in the suite's order."""
+        return tuple(a for a in self.assertions if a.specification == specification)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintainer:
+    """Somebody whose signature the registry needs; `public` is the raw Ed25519 key."""
+
+    id: str
+    public: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One signing key of a publisher."""
+
+    id: str
+    public: bytes
+    status: KeyStatus
+    last_good: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """A service account: what it is elsewhere, what it may publish and with which keys."""
+
+    id: str
+    role: Role
+    account: str
+    meshes: tuple[str, ...]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """One version of the list of service accounts, known by the digest of its bytes."""
+
+    digest: str
+    audience: str
+    version: int
+    previous: str
+    anchor: str
+    issued_at: datetime
+    threshold: int
+    maintainers: tuple[Maintainer, ...]
+    publishers: tuple[Publisher, ...]
+    withdrawn: tuple[tuple[str, str], ...]
+    reattested: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """How many parts of one test passed, failed and were skipped."""
+
+    passed: int
+    failed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What a result says about one test; `claim` is the publisher's own word on capability."""
+
+    test: str
+    outcome: Outcome
+    claim: Capability | None = None
+    conditions: Conditions | None = None
+    duration: float | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedSpecification:
+    """What a source itself stated about one specification, as text exactly as it stood there."""
+
+    specification: str
+    api_version: str
+    assertions: str
+    duration: str
+    failed_step: str
+    reason: str
+    capability: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a source itself stated about the whole run, as text; empty where it said nothing."""
+
+    id: str
+    date: str
+    mesh_name: str
+    mesh_version: str
+    status: str
+    cases: str
+    percentage: str
+    note: str
+    specifications: tuple[RecordedSpecification, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The facts of one result file; no percentage and no judgement."""
+
+    run_id: str
+    publisher: str
+    issued_at: datetime
+    mesh: str
+    mesh_version: str
+    suite: str
+    suite_version: str
+    suite_digest: str
+    kubernetes: str
+    platform: str
+    variant: tuple[tuple[str, str], ...]
+    harness: str
+    harness_version: str
+    status: str
+    phase: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    not_before: datetime | None
+    not_after: datetime | None
+    url: str
+    evidence: tuple[tuple[str, str], ...]
+    transcribed_from: tuple[str, ...]
+    recorded: Recorded | None
+    observations: tuple[Observation, ...]
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the run ended; where only bounds are known the earlier one, so age never flatters."""
+        return self.finished_at or self.started_at or self.not_before or self.issued_at

@@ -1,0 +1,96 @@
+"""The whole site as a sorted list of files, and the one place that writes it."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from generator import conformance, pages, sshsig, urls
+from generator.findings import Stop
+from generator.judgements import Ledger, Output
+from generator.model import Registry
+
+MARKER: Final = ".meshmark"
+"""A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
+
+
+def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, templates: Path) -> tuple[Output, ...]:
+    """Give every file of the site, sorted by path.
+
+    `files` are the regular files of the commit below results/, registry/ and schema/; of the
+    results only those that count are published. Raises `Stop` when two outputs claim one path.
+    """
+    raw = tuple(_raw(ledger, files))
+    scene = pages.Scene(
+        ledger=ledger,
+        assessments=tuple(conformance.assess(entry) for entry in ledger.entries),
+        as_of=as_of,
+        published=frozenset(output.path for output in raw),
+    )
+    outputs = [*raw, *_assets(templates), _allowed_signers(ledger.registry), *pages.render(scene, templates)]
+    outputs.sort(key=lambda output: output.path)
+    for first, second in itertools.pairwise(outputs):
+        if first.path == second.path or second.path.startswith(f"{first.path}/"):
+            raise Stop(f"two files of the site claim the path {second.path}")
+    return tuple(outputs)
+
+
+def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]:
+    results = {entry.verdict.path for entry in ledger.entries}
+    for path, content in files:
+        if not path.startswith(f"{urls.RESULTS}/") or path.removesuffix(".sig") in results:
+            yield Output(path=path, content=content)
+
+
+def _assets(templates: Path) -> Iterable[Output]:
+    for path in sorted((templates / "assets").rglob("*")):
+        if path.is_file():
+            yield Output(path=path.relative_to(templates).as_posix(), content=path.read_bytes())
+
+
+def _allowed_signers(registry: Registry) -> Output:
+    """List the publishers' keys for ssh-keygen, each with its exact principal and namespace."""
+    lines = (
+        f'{publisher.id} namespaces="{sshsig.RESULT_NAMESPACE}" {sshsig.key_line(key.public)}\n'
+        for publisher in registry.publishers
+        for key in publisher.keys
+    )
+    return Output(path=urls.ALLOWED_SIGNERS, content="".join(lines).encode())
+
+
+def write(outputs: Iterable[Output], out: Path) -> None:
+    """Write the site beside `out`, then swap it in; until then the old site stays as it is.
+
+    Raises `Stop` when `out` is neither empty nor a site that Meshmark wrote.
+    """
+    out = out.resolve()
+    if out.exists() and not (out.is_dir() and ((out / MARKER).is_file() or not any(out.iterdir()))):
+        raise Stop(f"{out} is not a site that meshmark wrote: empty it, or choose another --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
+        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
+        fresh.mkdir()
+        (fresh / MARKER).write_bytes(b"This folder is replaced by `meshmark build`.\n")
+        for output in outputs:
+            target = fresh / output.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(output.content)
+        _swap(out, fresh, old)
+
+
+def _swap(out: Path, fresh: Path, old: Path) -> None:
+    existed = out.exists()
+    if existed:
+        out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if existed:
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,131 @@
+"""Step 6 of provenance, pure: a result path over time, and the verdict that it amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from generator import sshsig, urls
+from generator.arrival import Arrival
+from generator.findings import Finding, Severity
+from generator.judgements import Step, Verdict
+from generator.model import Blob, Registry
+from generator.terms import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An arrival with the transition that brought it and the registry that judged it."""
+
+    arrival: Arrival
+    commit: str
+    committed_at: datetime
+    order: int
+    registry: Registry
+
+
+@dataclass(slots=True, kw_only=True)
+class Slot:
+    """A result path: what stands there now, how it was last judged, and what was verified.
+
+    `frozen` holds the verified pair; `altered` the transition since which other bytes stand there.
+    """
+
+    result: Blob | None = None
+    sidecar: Blob | None = None
+    judged: Judged | None = None
+    frozen: tuple[Blob, Blob] | None = None
+    altered: tuple[str, datetime] | None = None
+
+
+def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
+    """Give the verdict on a slot before the final registry has had its say (step 8)."""
+    found, facts = judged.arrival, judged.arrival.facts
+    before = f"registry version {judged.registry.version}, as it stood before {judged.commit[:12]}"
+    unchanged = _unchanged(slot)
+    state, reason = found.state, found.reason
+    commit, committed_at = judged.commit, judged.committed_at
+    if slot.altered:
+        state = State.TAMPERED if slot.result else State.DELETED
+        reason = unchanged.detail
+        commit, committed_at = slot.altered
+    return Verdict(
+        path=path,
+        state=state,
+        reason=reason,
+        steps=(
+            Step(number="4", title="registry before arrival", passed=True, detail=f"judged by {before}"),
+            unchanged,
+            *found.steps,
+        ),
+        commit=commit,
+        committed_at=committed_at,
+        registry_version=judged.registry.version,
+        publisher=facts.publisher.id if facts.publisher else "",
+        role=facts.publisher.role if facts.publisher else None,
+        key=facts.key.id if facts.key else "",
+        fingerprint=sshsig.fingerprint(facts.signature.public) if facts.signature else "",
+        digest=facts.digest,
+        content=facts.pair.result.id,
+        sidecar=facts.pair.sidecar.id if facts.pair.sidecar else "",
+        document=facts.document,
+        findings=found.findings,
+    )
+
+
+def orphan(path: str, registry: Registry) -> Verdict:
+    """Give the verdict on a signature that stands alone at `path`."""
+    reason = "a signature without its result"
+    return Verdict(
+        path=path,
+        state=State.MALFORMED,
+        reason=reason,
+        steps=(Step(number="7.1", title="mode and path", passed=False, detail=reason),),
+        commit="",
+        committed_at=registry.issued_at,
+        registry_version=registry.version,
+    )
+
+
+def _unchanged(slot: Slot) -> Step:
+    title = "unchanged since verified"
+    if slot.frozen is None:
+        return Step(number="6", title=title, passed=None, detail="never verified, so not frozen")
+    if slot.altered is None:
+        return Step(number="6", title=title, passed=True, detail="the same bytes ever since")
+    of_result = slot.result != slot.frozen[0]
+    now = slot.result if of_result else slot.sidecar
+    what, how = "the result" if of_result else "the signature", "changed" if now else "removed"
+    detail = f"{what} was {how} in {slot.altered[0][:12]}, after it had been verified"
+    return Step(number="6", title=title, passed=False, detail=detail)
+
+
+_SIGN: Final = f"ssh-keygen -Y sign -f KEY -n {sshsig.RESULT_NAMESPACE} FILE"
+_FIXES: Final = {
+    State.UNSIGNED: f"sign it: {_SIGN}",
+    State.INVALID_SIGNATURE: f"remove the .sig file and sign again, last of all: {_SIGN}",
+    State.UNAUTHORISED: "have the maintainers name the key in the registry first, then publish a new run",
+    State.MISPLACED: "move the file to the path that its fields give, or correct the fields and sign again",
+    State.REPLAYED: "publish a new run under a new run id",
+    State.MALFORMED: "correct the file and sign it again",
+    State.TAMPERED: "restore the verified bytes",
+    State.DELETED: f"restore it; to take a result back, name its digest under `withdrawn` in {urls.REGISTRY}",
+    State.SUSPECT: "run again with a new key, or have the maintainers name the digest under `reattested`",
+}
+
+
+def reported(judgement: Verdict) -> tuple[Finding, ...]:
+    """Give the findings that a verdict amounts to: none when verified."""
+    if judgement.state is State.VERIFIED:
+        return ()
+    quiet = judgement.state in {State.REATTESTED, State.WITHDRAWN}
+    whole = Finding(
+        rule=judgement.state.value,
+        severity=Severity.NOTICE if quiet else Severity.ERROR,
+        path=judgement.path,
+        commit=judgement.commit,
+        message=judgement.reason,
+        fix=_FIXES.get(judgement.state, ""),
+    )
+    return (whole, *judgement.findings)

@@ -1,0 +1,137 @@
+"""OpenSSH signatures (SSHSIG): strict parsing, and verification of Ed25519 over exact bytes.
+
+The format is openssh-portable's PROTOCOL.sshsig. Only what a stock `ssh-keygen -Y sign` writes for
+an Ed25519 key is accepted: one canonical encoding, hash sha512, one of our namespaces.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+RESULT_NAMESPACE: Final = "meshmark-result.v1"
+REGISTRY_NAMESPACE: Final = "meshmark-registry.v1"
+MAX_BYTES: Final = 2 * 1024
+
+_KEY_TYPE: Final = b"ssh-ed25519"
+_KEY_BYTES: Final = 32
+_SIGNATURE_BYTES: Final = 64
+_HASH: Final = b"sha512"
+_MAGIC: Final = b"SSHSIG"
+_VERSION: Final = (1).to_bytes(4)
+_BEGIN: Final = b"-----BEGIN SSH SIGNATURE-----\n"
+_END: Final = b"-----END SSH SIGNATURE-----\n"
+_WIDTH: Final = 70
+"""Characters in a line of armour, as OpenSSH breaks them."""
+
+
+class SignatureRefused(Exception):  # noqa: N818 - a refusal is an answer, not a failure of ours
+    """A signature or public key that is not acceptable; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A parsed sidecar: the raw public key that claims it, its namespace and the raw signature."""
+
+    public: bytes
+    namespace: str
+    value: bytes
+
+
+def parse(sidecar: bytes) -> Signature:
+    """Read a sidecar; raise `SignatureRefused` unless it is the one canonical encoding."""
+    if len(sidecar) > MAX_BYTES:
+        raise SignatureRefused(f"the signature has {len(sidecar)} bytes, more than {MAX_BYTES}")
+    if not (sidecar.startswith(_BEGIN) and sidecar.endswith(_END)):
+        raise SignatureRefused("not an SSH signature: its first and last line must be those of ssh-keygen -Y sign")
+    blob = _base64(sidecar[len(_BEGIN) : -len(_END)].replace(b"\n", b""))
+    for namespace in (RESULT_NAMESPACE, REGISTRY_NAMESPACE):
+        head, middle = _frame(namespace)
+        key_end = len(head) + _KEY_BYTES
+        public, value = blob[len(head) : key_end], blob[key_end + len(middle) :]
+        signature = Signature(public=public, namespace=namespace, value=value)
+        if len(signature.value) == _SIGNATURE_BYTES and _encode(signature) == sidecar:
+            return signature
+    raise SignatureRefused(
+        f"not the canonical form of an ssh-ed25519 sha512 signature in {RESULT_NAMESPACE} or {REGISTRY_NAMESPACE}"
+    )
+
+
+def verify(signature: Signature, namespace: str, content: bytes) -> None:
+    """Check a signature over exact bytes in `namespace`; raise `SignatureRefused` when it does not hold."""
+    if signature.namespace != namespace:
+        raise SignatureRefused(f"the signature is for {signature.namespace}, not for {namespace}")
+    signed = b"".join(
+        (_MAGIC, _string(namespace.encode()), _string(b""), _string(_HASH), _string(hashlib.sha512(content).digest()))
+    )
+    try:
+        Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, signed)
+    except (InvalidSignature, ValueError) as error:
+        raise SignatureRefused("the signature does not fit these bytes") from error
+
+
+def public_key(line: str) -> bytes:
+    """Give the raw key of an `ssh-ed25519 AAAA... [comment]` line; raise `SignatureRefused` for another."""
+    parts = line.split(" ")
+    prefix = _string(_KEY_TYPE) + _KEY_BYTES.to_bytes(4)
+    blob = _base64(parts[1].encode()) if len(parts) > 1 and parts[0].encode() == _KEY_TYPE else b""
+    if not blob.startswith(prefix) or len(blob) != len(prefix) + _KEY_BYTES:
+        raise SignatureRefused("not an ssh-ed25519 public key as ssh-keygen writes it")
+    return blob[len(prefix) :]
+
+
+def key_line(public: bytes) -> str:
+    """Write a raw key as the `ssh-ed25519 AAAA...` line of authorized_keys and allowed_signers."""
+    return f"{_KEY_TYPE.decode()} {base64.b64encode(_key_blob(public)).decode()}"
+
+
+def fingerprint(public: bytes) -> str:
+    """Write a raw key's fingerprint as `ssh-keygen -l` does."""
+    digest = hashlib.sha256(_key_blob(public)).digest()
+    return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+
+def _encode(signature: Signature) -> bytes:
+    head, middle = _frame(signature.namespace)
+    text = base64.b64encode(head + signature.public + middle + signature.value)
+    lines = b"".join(text[start : start + _WIDTH] + b"\n" for start in range(0, len(text), _WIDTH))
+    return _BEGIN + lines + _END
+
+
+def _frame(namespace: str) -> tuple[bytes, bytes]:
+    """Give the bytes before the public key and those between it and the raw signature."""
+    key_length = len(_key_blob(bytes(_KEY_BYTES)))
+    head = _MAGIC + _VERSION + key_length.to_bytes(4) + _string(_KEY_TYPE) + _KEY_BYTES.to_bytes(4)
+    inner_length = len(_string(_KEY_TYPE)) + 4 + _SIGNATURE_BYTES
+    middle = b"".join(
+        (
+            _string(namespace.encode()),
+            _string(b""),
+            _string(_HASH),
+            inner_length.to_bytes(4),
+            _string(_KEY_TYPE),
+            _SIGNATURE_BYTES.to_bytes(4),
+        )
+    )
+    return head, middle
+
+
+def _key_blob(public: bytes) -> bytes:
+    return _string(_KEY_TYPE) + _string(public)
+
+
+def _string(data: bytes) -> bytes:
+    return len(data).to_bytes(4) + data
+
+
+def _base64(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SignatureRefused("not base64") from error

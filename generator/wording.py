@@ -1,0 +1,141 @@
+"""How values read in English, on pages and on the command line; one phrase for one thing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from generator import urls
+from generator.judgements import Cell, Step, Verdict
+from generator.model import UNKNOWN_VERSION, Record, Recorded
+from generator.terms import Role, State
+
+MAX_TEXT: Final = 600
+"""Characters of a robot's text that a page shows; the whole text stands in the raw YAML."""
+
+MEANINGS: Final = {
+    "full": "every test is implemented",
+    "partial": "a proven portion is implemented",
+    "none": "not implemented",
+    "unknown": "the evidence does not say",
+    "pass": "all that applies was tested and passed",
+    "fail": "at least one test failed",
+    "incomplete": "some passed, some were not tested",
+    "not tested": "nothing passed and nothing failed",
+    "n/a": "not implemented, so nothing to comply with",
+}
+
+_PRECISE: Final = timedelta(days=2)
+"""Bounds no wider than this stand for one stated date whose time zone is not known."""
+
+
+def slug(text: str) -> str:
+    """Give an id for headings and classes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def canonical(page: str) -> str:
+    """Give the public address of a page below the base URL: folders end in a slash."""
+    return page.removesuffix(urls.FRONT)
+
+
+def link(url: str) -> Markup:
+    """Make an https address a link, and show any other text as text."""
+    if not url.startswith("https://"):
+        return escape(url)
+    return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>').format(url, _bare(url))
+
+
+def _bare(url: str) -> str:
+    text = url.removeprefix("https://")
+    return text if len(text) <= 70 else f"{text[:40]}…{text[-28:]}"
+
+
+def capped(text: str) -> str:
+    """Cut a text of unknown length."""
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
+def shown_path(path: str) -> str:
+    """Write a path without ambiguity: bytes that are not printable ASCII as backslash escapes."""
+    raw = os.fsencode(path) if path.isascii() else path.encode("utf-8", "surrogateescape")
+    return "".join(chr(b) if 0x20 <= b < 0x7F and b != 0x5C else f"\\x{b:02x}" for b in raw)
+
+
+def day(moment_: datetime) -> str:
+    """Write the date, in UTC."""
+    return moment_.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def moment(moment_: datetime) -> str:
+    """Write date and time to the minute, in UTC."""
+    return moment_.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def run_date(record: Record) -> str:
+    """Say when a run took place, no more exactly than is known."""
+    known = record.finished_at or record.started_at
+    if known:
+        return moment(known)
+    if record.not_before and record.not_after:
+        if record.not_after - record.not_before <= _PRECISE and record.recorded and record.recorded.date:
+            return f"{record.recorded.date}, as recorded"
+        return f"between {day(record.not_before)} and {day(record.not_after)}"
+    return f"reported {day(record.issued_at)}"
+
+
+def version_text(record: Record) -> str:
+    """Name the mesh version; an unknown one in words."""
+    return "version unknown" if record.mesh_version == UNKNOWN_VERSION else record.mesh_version
+
+
+def trust(verdict: Verdict) -> str:
+    """Name the provenance of a result; a transcription is never called more than that."""
+    return "transcribed" if verdict.state is State.VERIFIED and verdict.role is Role.ARCHIVIST else verdict.state.value
+
+
+def sentence(cell: Cell) -> str:
+    """Say the tally with its denominator and its remainder."""
+    tally = cell.tally
+    tested = tally.passed + tally.failed
+    parts = [f"passed {tally.passed} of {tested} tested" if tested else f"none of {tally.total} tested"]
+    parts += [f"{tally.untested} not tested"] if tally.untested and tested else []
+    parts += [f"{tally.none} not implemented"] if tally.none else []
+    parts += [f"capability of {tally.unknown} unknown"] if tally.unknown else []
+    return ", ".join(parts)
+
+
+def answer(step: Step) -> str:
+    """Name the answer of a provenance step."""
+    return {True: "holds", False: "refused", None: "not reached"}[step.passed]
+
+
+def stated(recorded: Recorded) -> tuple[tuple[str, str], ...]:
+    """List what a source stated, as (label, text), in the order of the file."""
+    names = ("id", "date", "mesh_name", "mesh_version", "status", "cases", "percentage")
+    rows = [(name.replace("_", " "), getattr(recorded, name)) for name in names]
+    for one in recorded.specifications:
+        fields = ("api_version", "assertions", "duration", "failed_step", "reason", "capability", "status")
+        rows += ((f"{one.specification}: {name.replace('_', ' ')}", getattr(one, name)) for name in fields)
+    return tuple((label, text) for label, text in rows if text)
+
+
+FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "slug": slug,
+    "canonical": canonical,
+    "link": link,
+    "capped": capped,
+    "shown_path": shown_path,
+    "day": day,
+    "moment": moment,
+    "run_date": run_date,
+    "version_text": version_text,
+    "trust": trust,
+    "sentence": sentence,
+    "answer": answer,
+}
