@@ -51,7 +51,7 @@ class Repository:
         self._git.update_environment(**_ENVIRONMENT)
         if self._ask("rev-parse", "--show-prefix"):
             raise _unverifiable(f"{root} is not the top folder of its git repository")
-        self.head = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        self.head = self._resolve(revision)
         self._preflight()
 
     def _ask(self, *command: str) -> str:
@@ -60,6 +60,12 @@ class Repository:
         except git.GitCommandError as error:
             reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
             raise _unverifiable(reason or f"git {' '.join(command)} gave no answer in {self.root}") from error
+
+    def _resolve(self, revision: str) -> str:
+        try:
+            return self._ask("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        except Stop as stop:
+            raise _unverifiable(f"{self.root} has no commit {revision!r}") from stop
 
     def _preflight(self) -> None:
         if self._ask("rev-parse", "--is-shallow-repository") != "false":

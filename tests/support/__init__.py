@@ -1,0 +1,1 @@
+"""What the tests build their stories from: keys, documents, and real git repositories."""

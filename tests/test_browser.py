@@ -1,0 +1,104 @@
+"""The built site in a real browser: accessible, quiet, and whole on any screen without a script."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from generator import ledger, site
+from tests.support.papers import PROJECT
+from tests.test_site import AS_OF, story
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+KINDS = {
+    "front": "index.html",
+    "mesh": "meshes/kelp/index.html",
+    "run": "meshes/kelp/v1.0.0/toy-run-0002/index.html",
+    "transcription": "meshes/reed/unknown/toy-run-0005/index.html",
+    "method": "method/index.html",
+    "accounts": "sm-service-accounts/index.html",
+    "quarantine": "quarantine/index.html",
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
+    "phone": {"viewport": {"width": 390, "height": 844}},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not on PATH")
+    with playwright.sync_playwright() as started:
+        running = started.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site") / "public"
+    repository = story(tmp_path_factory.mktemp("story") / "r")
+    book = ledger.read(repository.root)
+    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates"), out)
+    return out
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_no_violation(browser: Browser, folder: Path, kind: str, look: str) -> None:
+    with browser.new_context(**LOOKS[look]) as context:
+        page = context.new_page()
+        page.goto((folder / KINDS[kind]).as_uri())
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        found = axe_module.Axe().run(page, options={"runOnly": tags})
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_a_script_no_page_scrolls_sideways_or_complains(
+    browser: Browser, folder: Path, kind: str, width: int
+) -> None:
+    with browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False) as context:
+        page = context.new_page()
+        trouble: list[str] = []
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("requestfailed", lambda request: trouble.append(request.url))
+        requested: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
+        page.goto((folder / KINDS[kind]).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert trouble == []
+        assert all(url.startswith(folder.as_uri()) for url in requested)
+        assert any(url.endswith(".css") for url in requested)
+
+
+def test_the_keyboard_leads_from_the_front_page_to_an_assertion(browser: Browser, folder: Path) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto((folder / "index.html").as_uri())
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.className") == "cell":
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/meshes/**")
+        assert page.locator("table.assertions tr[id]").count() >= 4

@@ -1,0 +1,204 @@
+"""What `site` and `pages` promise: whole, valid, harmless pages, and a swap that loses nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from generator import ledger, site, urls
+from generator.findings import Stop
+from generator.judgements import Output
+from tests.support import pages, papers
+from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
+from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
+
+AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
+HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)> & \"quoted\" 'single' {{ 7*7 }}"
+CHANGED = "results/kelp/v1.0.0/toy-run-0004.yaml"
+
+
+def planned(repository: Repository, as_of: datetime = AS_OF) -> dict[str, bytes]:
+    book = ledger.read(repository.root)
+    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    return {o.path: o.content for o in site.plan(book, files, as_of, PROJECT / "site_templates")}
+
+
+def story(root: Path) -> Repository:
+    """A programme with runs, a regression, hostile text, a variant, and most kinds of trouble."""
+    repository = toy(root)
+    repository.commit(pair(result(version="v0.9.0", run_id="toy-run-0001")))
+    run = {"status": "completed", "finished_at": "2026-01-05T00:00:00Z", "url": "https://ci.example.org/1?a=b&c"}
+    failed = [{"test": "A-1", "outcome": "passed", "duration": 1.5}, *papers.outcomes(A_2="failed")[1:]]
+    failed[1] |= {"message": HOSTILE, "conditions": {"passed": 3, "failed": 1, "skipped": 0}}
+    evidence = [{"url": "https://example.org/log", "sha256": "0" * 64}]
+    repository.commit(pair(result(run_id="toy-run-0002", run=run, results=failed, evidence=evidence)))
+    claims = [item | {"capability": "none"} for item in papers.outcomes()]
+    repository.commit(pair(result(run_id="toy-run-0003", variant={"mode": "ambient"}, results=claims)))
+    repository.commit(pair(result(run_id="toy-run-0004")))
+    stated = {"percentage": "49.6%", "note": HOSTILE, "specifications": [{"specification": "alpha", "reason": HOSTILE}]}
+    old = transcription(mesh="reed", version="unknown", run_id="toy-run-0005", recorded=stated)
+    old["run"] = {"status": "aborted", "phase": "running", "not_before": "2020-01-01T00:00:00Z"}
+    old["run"]["not_after"] = "2020-02-01T00:00:00Z"
+    repository.commit(pair(old, ARCHIVIST))
+    bad = b"a: no\n<b>: 010\n"
+    repository.commit(
+        {
+            CHANGED: b"tampered",
+            "results/kelp/v1.0.0/toy-run-0006.yaml": bad,
+            "results/kelp/v1.0.0/toy-run-0006.yaml.sig": ROBOT.sign(bad),
+            "results/kelp/v1.0.0/<b>\n.yaml": b"odd",
+        }
+    )
+    return repository
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return planned(story(tmp_path_factory.mktemp("story") / "r"))
+
+
+FAILED_RUN = "meshes/kelp/v1.0.0/toy-run-0002/index.html"
+
+
+def test_every_page_is_valid_html_with_one_heading_and_a_title(built: dict[str, bytes]) -> None:
+    for path, html in built.items():
+        if path.endswith(".html"):
+            root = pages.tree(html)
+            assert len(root.findall(f".//{pages.XHTML}h1")) == 1, path
+            title = root.find(f".//{pages.XHTML}title")
+            assert title is not None, path
+            assert title.text, path
+
+
+def test_every_link_and_anchor_leads_somewhere(built: dict[str, bytes]) -> None:
+    assert pages.broken_links(built) == []
+
+
+def test_links_are_relative_and_nothing_is_loaded_from_elsewhere(built: dict[str, bytes]) -> None:
+    for path, html in built.items():
+        if not path.endswith(".html"):
+            continue
+        for tag, target in pages.links(html):
+            assert not target.startswith("/"), (path, target)
+            if tag != "a" and not target.startswith("https://example.org/conformance/"):
+                assert "://" not in target, (path, target)
+        assert b"<script" not in html
+        assert b" style=" not in html
+
+
+def test_text_of_robots_is_shown_and_never_executed(built: dict[str, bytes]) -> None:
+    for path in (FAILED_RUN, "meshes/reed/unknown/toy-run-0005/index.html"):
+        assert HOSTILE in pages.text(built[path])
+        assert b"<script" not in built[path]
+        assert b"<img" not in built[path]
+
+
+def test_the_front_page_says_what_counts_and_what_does_not(built: dict[str, bytes]) -> None:
+    words = pages.text(built[urls.FRONT])
+    assert "Kelp Mesh" in words
+    assert "ambient" in words
+    assert "kept out of the matrix 3" in words
+    assert "transcribed" in words
+
+
+def test_the_mesh_page_tells_what_changed_and_since_when(built: dict[str, bytes]) -> None:
+    words = pages.text(built["meshes/kelp/index.html"])
+    assert "regression" in words
+    assert "≤ v0.9.0, the first version tested" in words
+
+
+def test_the_run_page_leads_to_file_signature_and_the_command_that_verifies_it(built: dict[str, bytes]) -> None:
+    words = pages.text(built[FAILED_RUN])
+    command = "ssh-keygen -Y verify -f allowed_signers -I kelp-robot -n meshmark-result.v1"
+    assert f"{command} -s toy-run-0002.yaml.sig < toy-run-0002.yaml" in words
+    targets = {target.rpartition("/")[2] for _, target in pages.links(built[FAILED_RUN])}
+    assert {"toy-run-0002.yaml", "toy-run-0002.yaml.sig", "allowed_signers"} <= targets
+    for number in ("4", "6", "7.1", "7.9", "8"):
+        assert f" {number} " in words
+
+
+def test_contradictions_stand_on_the_run_page(built: dict[str, bytes]) -> None:
+    assert "claimed-none-passed" in pages.text(built["meshes/kelp/v1.0.0/toy-run-0003/index.html"])
+
+
+def test_the_quarantine_lists_each_file_with_state_reason_and_findings(built: dict[str, bytes]) -> None:
+    words = pages.text(built[urls.QUARANTINE])
+    for part in (CHANGED, "tampered", "malformed", "yaml-ambiguous", "line 2", "results/kelp/v1.0.0/<b>\\x0a.yaml"):
+        assert part in words
+
+
+def test_raw_files_are_published_byte_for_byte_and_only_those_that_count(built: dict[str, bytes]) -> None:
+    path = "results/kelp/v0.9.0/toy-run-0001.yaml"
+    content = papers.written(result(version="v0.9.0", run_id="toy-run-0001"))
+    assert built[path] == content
+    assert built[f"{path}.sig"] == ROBOT.sign(content)
+    assert not any("toy-run-0004" in name or "toy-run-0006" in name for name in built)
+    assert built[urls.ALLOWED_SIGNERS].decode().splitlines()[1] == (
+        f'kelp-robot namespaces="meshmark-result.v1" {ROBOT.line}'
+    )
+
+
+def test_ages_follow_the_given_date_and_nothing_else(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result()))
+    assert "fresh" in pages.text(planned(repository)[urls.FRONT])
+    later = planned(repository, datetime(2026, 3, 1, tzinfo=UTC))
+    assert "ageing" in pages.text(later[urls.FRONT])
+
+
+def test_a_programme_without_results_has_a_site_too(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    empty = papers.registry(publishers={})
+    repository.commit(signed_registry(next_registry(repository, papers.registry(), publishers=empty["publishers"])))
+    built = planned(repository)
+    assert "No result counts yet" in pages.text(built[urls.FRONT])
+    assert "Nothing is kept out" in pages.text(built[urls.QUARANTINE])
+    assert "No publisher yet" in pages.text(built[urls.ACCOUNTS])
+    assert pages.broken_links(built) == []
+
+
+def test_two_outputs_for_one_path_stop_before_anything_is_written(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    book = ledger.read(repository.root)
+    for clash in ("allowed_signers", "index.html/deeper"):
+        with pytest.raises(Stop, match="two files of the site claim"):
+            site.plan(book, [(clash, b"x")], AS_OF, PROJECT / "site_templates")
+
+
+def output(path: str, content: bytes = b"x") -> Output:
+    return Output(path=path, content=content)
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_new_site_takes_the_place_of_the_old_one_whole(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "public"
+    site.write([output("a/b.html"), output("old.html")], out)
+    site.write([output("a/b.html", b"new")], out)
+    assert listing(out) == [site.MARKER, "a/b.html"]
+    assert (out / "a/b.html").read_bytes() == b"new"
+    assert listing(tmp_path) == ["deep/public/.meshmark", "deep/public/a/b.html"]
+
+
+def test_an_empty_folder_is_taken_and_a_strangers_is_not(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    site.write([output("a")], tmp_path / "empty")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_bytes(b"precious")
+    for taken in (tmp_path / "mine", tmp_path / "mine" / "thesis.txt"):
+        with pytest.raises(Stop, match="not a site that meshmark wrote"):
+            site.write([output("a")], taken)
+    assert listing(tmp_path / "mine") == ["thesis.txt"]
+
+
+def test_the_old_site_stays_whole_when_writing_breaks_off(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    site.write([output("a", b"old")], out)
+    with pytest.raises(FileExistsError):
+        site.write([output("a", b"new"), output("a/b", b"cannot be below a file")], out)
+    assert listing(tmp_path) == ["public/.meshmark", "public/a"]
+    assert (out / "a").read_bytes() == b"old"
