@@ -126,8 +126,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
     out = arguments.out or _root(arguments) / urls.OUT
     try:
         web = server.serve(out, arguments.port)
-    except OSError as error:
-        raise Stop(f"port {arguments.port} is not free ({error.strerror}): choose another with --port") from error
+    except (OSError, OverflowError) as error:
+        raise Stop(f"port {arguments.port} cannot be used ({error}): choose another with --port") from error
     with web:
         print(f"the site is at http://127.0.0.1:{web.server_port}/ until Ctrl-C", flush=True)
         try:

@@ -53,6 +53,9 @@ _AMBIGUOUS: Final = re.compile(
     re.VERBOSE,
 )
 
+_TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
+_TIGHT_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
+
 
 class Reading(NamedTuple):
     """The outcome of reading: a document, or None and the findings that say why."""
@@ -78,8 +81,10 @@ class _Frame:
 class _Builder:
     """Builds data straight from parser events and collects what strict YAML refuses."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self.path = path
+        self.text = text
+        self.flow = 0
         self.findings: list[Finding] = []
         self.lines: list[int] = []
         self.stack: list[_Frame] = []
@@ -104,10 +109,13 @@ class _Builder:
             case yaml.MappingStartEvent():
                 self._node(event, line)
                 self._open({}, line)
+                self.flow += self.flow > 0 or bool(event.flow_style)
             case yaml.SequenceStartEvent():
                 self._node(event, line)
                 self._open([], line)
+                self.flow += self.flow > 0 or bool(event.flow_style)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self.flow -= self.flow > 0
                 self._close(line)
             case yaml.AliasEvent():
                 self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")
@@ -120,7 +128,7 @@ class _Builder:
         if self.documents > 1:
             self.report("yaml-second-document", line, "a second document begins here", "keep one document a file")
             raise _Fatal
-        if event.version or event.tags:
+        if event.version or event.tags or self.text.startswith("%", event.start_mark.index):
             self.report("yaml-directive", line, "a %YAML or %TAG directive stands here", "remove the directive")
 
     def _node(self, event: Any, line: int) -> None:
@@ -149,10 +157,23 @@ class _Builder:
 
     def _scalar(self, event: Any, line: int) -> None:
         plain = event.style in {None, ""}
+        if wrong := self._disputed(event, plain=plain):
+            self.report("yaml-syntax", line, wrong, "quote the text or add a blank")
+            raise _Fatal
         value = self._resolve(event.value, line) if plain and event.tag is None else event.value
         if not plain and (found := _BAD_VALUE.search(event.value)):
             self.report("yaml-character", line, f"an escape stands for {_name(found[0])}", "remove the character")
         self._put(value, line)
+
+    def _disputed(self, event: Any, *, plain: bool) -> str:
+        """Name what one of the two parsers (libyaml, pure Python) reads and the other refuses."""
+        if plain and self.flow and "?" in event.value:
+            return "a question mark stands in an unquoted text between brackets"
+        if plain and self.flow and _TIGHT_COLON.match(self.text, event.end_mark.index):
+            return "no blank follows the colon of a key"
+        if event.style in {"|", ">"} and _TIGHT_COMMENT.match(self.text, event.start_mark.index):
+            return "no blank stands before a comment"
+        return ""
 
     def _resolve(self, text: str, line: int) -> Data:
         if text in _CONSTANTS:
@@ -218,7 +239,7 @@ def read(path: str, content: bytes) -> Reading:
         return _refused(path, "yaml-encoding", line, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
     if bad := tuple(_bad_characters(path, text)):
         return Reading(None, bad)
-    builder = _Builder(path)
+    builder = _Builder(path, text)
     _drive(builder, text)
     if not builder.findings and not isinstance(builder.root, dict):
         return _refused(path, "schema-type", 1, "the document is not a mapping", "start with `apiVersion:`")
@@ -240,7 +261,9 @@ def _drive(builder: _Builder, text: str) -> None:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not well-formed"
-        builder.report("yaml-syntax", mark.line + 1 if mark else 1, str(problem), "correct the syntax")
+        # At the end of the file libyaml counts one line more than there is.
+        line = min(mark.line, text.count("\n")) + 1 if mark else 1
+        builder.report("yaml-syntax", line, str(problem), "correct the syntax")
     except (ValueError, OverflowError):
         # The pure parser hands an escape above U+10FFFF to chr().
         builder.report("yaml-syntax", 1, "an escape is not a Unicode character", "correct the escape")

@@ -71,6 +71,16 @@ class Document:
                 break
         return self.lines[index]
 
+    def places(self) -> Iterable[tuple[str, ...]]:
+        """Give where each node stands, as parts of a JSON pointer, in document order."""
+        return _places((), self.data)
+
+
+def _places(where: tuple[str, ...], node: Data) -> Iterable[tuple[str, ...]]:
+    yield where
+    for key, child in _children(node):
+        yield from _places((*where, str(key)), child)
+
 
 def _children(node: Data) -> Iterable[tuple[str | int, Data]]:
     if isinstance(node, dict):

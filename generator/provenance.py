@@ -82,7 +82,7 @@ class Walk:
             found, findings = settings.suite(reading.document) if reading.document else (None, reading.findings)
             if found and not findings:
                 self.suites[found.digest] = found
-            self._suite_files[path] = (found.digest if found else "", findings)
+            self._suite_files[path] = (found.digest if found and not findings else "", findings)
 
     def _place(self, changes: Mapping[str, Blob | None]) -> None:
         for path, blob in changes.items():

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, Final
 
 import jsonschema
+import referencing
+import referencing.exceptions
 
 from generator.findings import Finding, Stop, pointer, shortened
 from generator.model import Document
@@ -32,7 +34,11 @@ def _required(_validator: Any, names: list[str], instance: object, _schema: obje
     if isinstance(instance, dict):
         for name in names:
             if name not in instance:
-                yield jsonschema.ValidationError(f"field `{name}` is missing")
+                yield jsonschema.ValidationError(_missing(name))
+
+
+def _missing(name: str) -> str:
+    return f"field `{name}` is missing"
 
 
 def _additional(validator: Any, allowed: object, instance: object, schema: dict[str, Any]) -> Iterator[Any]:
@@ -65,9 +71,15 @@ def _is_date(value: object) -> bool:
     return not isinstance(value, str) or bool(datetime.strptime(value, "%Y-%m-%d"))  # noqa: DTZ007 - a date
 
 
+def _is_integer(_checker: Any, value: object) -> bool:
+    # JSON Schema takes 1.0 for an integer; whoever reads the file in Python or Go does not.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 _Validator: Final = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
     jsonschema.Draft202012Validator,
     {"pattern": _pattern, "required": _required, "additionalProperties": _additional},
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
 
 _KEYWORD_RULES: Final = {
@@ -93,6 +105,12 @@ _MESSAGES: Final[dict[str, Callable[[Any, Any], str]]] = {
     "enum": lambda value, wanted: f"{shortened(value)} is not one of {', '.join(map(str, wanted))}",
     "const": lambda value, wanted: f"{shortened(value)} is not {wanted}",
     "format": lambda value, wanted: f"{shortened(value)} is not a real {wanted}",
+    "minLength": lambda value, least: f"{shortened(value)} has fewer than {least} characters",
+    "maxLength": lambda value, most: f"{shortened(value)} has {len(value)} characters, more than {most}",
+    "minItems": lambda value, least: f"{len(value)} items, fewer than {least}",
+    "maxItems": lambda value, most: f"{len(value)} items, more than {most}",
+    "minProperties": lambda value, least: f"{len(value)} fields, fewer than {least}",
+    "maxProperties": lambda value, most: f"{len(value)} fields, more than {most}",
     "not": lambda value, _wanted: f"{shortened(value)} is not allowed here",
 }
 
@@ -107,24 +125,45 @@ class Schema:
             _Validator.check_schema(schema)
         except (ValueError, RecursionError, jsonschema.SchemaError) as error:
             raise Stop(f"{path} is not a JSON Schema: {error}") from error
-        self._validator = _Validator(schema, format_checker=_FORMATS)
+        self.path = path
+        self._validator = _Validator(schema, format_checker=_FORMATS, registry=referencing.Registry())
 
     def findings(self, document: Document) -> tuple[Finding, ...]:
         """Give every place where the document does not fit, in document order."""
-        found = [_finding(document, error) for error in self._validator.iter_errors(document.data)]
-        return tuple(sorted(found, key=lambda f: (f.line or 0, f.pointer, f.rule, f.message)))
+        try:
+            errors = tuple(self._validator.iter_errors(document.data))
+        except referencing.exceptions.Unresolvable as error:
+            raise Stop(f"{self.path} is not a JSON Schema: {error}") from error
+        order = {where: index for index, where in enumerate(document.places())} if errors else {}
+        found = [(order[_where(error)], error) for error in errors]
+        pairs = [(index, _finding(document, index, error)) for index, error in found]
+        return tuple(f for _, f in sorted(pairs, key=lambda pair: (pair[0], pair[1].rule, pair[1].message)))
 
 
-def _finding(document: Document, error: Any) -> Finding:
-    where = [str(part) for part in error.absolute_path]
+def _where(error: Any) -> tuple[str, ...]:
+    return tuple(str(part) for part in error.absolute_path)
+
+
+def _finding(document: Document, index: int, error: Any) -> Finding:
     message = _MESSAGES.get(error.validator, lambda *_: str(error.message))(error.instance, error.validator_value)
-    advice = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-    quote = "quote the value; " if error.validator == "type" and error.validator_value == "string" else ""
     return Finding(
         rule=_KEYWORD_RULES.get(error.validator, "schema-condition"),
         path=document.path,
-        line=document.line(where),
-        pointer=pointer(where),
+        line=document.lines[index],
+        pointer=pointer(_where(error)),
         message=message if len(message) <= 300 else f"{message[:300]}…",
-        fix=f"{quote}{advice}" or "see docs/formats.md",
+        fix=_fix(error) or "see docs/formats.md",
     )
+
+
+def _fix(error: Any) -> str:
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    if error.validator == "additionalProperties":
+        return "remove it, or correct its name"
+    if error.validator == "required":
+        missing = next((name for name in error.validator_value if str(error.message) == _missing(name)), "")
+        described = schema.get("properties", {}).get(missing, {}).get("description", "")
+        return f"add it: {described}" if described else "add it"
+    advice = str(schema.get("description", ""))
+    is_text = error.validator == "type" and error.validator_value == "string"
+    return f"quote the value; {advice}" if is_text else advice

@@ -42,7 +42,7 @@ class Slot:
 def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
     """Give the verdict on a slot before the final registry has had its say (step 8)."""
     found, facts = judged.arrival, judged.arrival.facts
-    before = f"registry version {judged.registry.version}, as it stood before {judged.commit[:12]}"
+    before = f"registry version {judged.registry.version}, as it stood before {_named(judged.commit)}"
     unchanged = _unchanged(slot)
     state, reason = found.state, found.reason
     commit, committed_at = judged.commit, judged.committed_at
@@ -88,6 +88,10 @@ def orphan(path: str, registry: Registry) -> Verdict:
     )
 
 
+def _named(commit: str) -> str:
+    return commit if " " in commit else commit[:12]
+
+
 def _unchanged(slot: Slot) -> Step:
     title = "unchanged since verified"
     if slot.frozen is None:
@@ -97,7 +101,7 @@ def _unchanged(slot: Slot) -> Step:
     of_result = slot.result != slot.frozen[0]
     now = slot.result if of_result else slot.sidecar
     what, how = "the result" if of_result else "the signature", "changed" if now else "removed"
-    detail = f"{what} was {how} in {slot.altered[0][:12]}, after it had been verified"
+    detail = f"{what} was {how} in {_named(slot.altered[0])}, after it had been verified"
     return Step(number="6", title=title, passed=False, detail=detail)
 
 
