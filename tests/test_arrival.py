@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from generator.arrival import CHECKS
+from generator import arrival, settings
+from generator.arrival import CHECKS, Against, Pair
+from generator.model import Blob
 from tests.support import papers
 from tests.support.keys import REGISTRY
-from tests.support.papers import ARCHIVIST, OTHER_ROBOT, ROBOT, STRANGER, Paper, result
+from tests.support.papers import ARCHIVIST, OTHER_ROBOT, PROJECT, ROBOT, STRANGER, Paper, result
 from tests.support.repository import File, Link, basis, pair, states, toy, verdicts
 
 PATH = "results/kelp/v1.0.0/toy-run-0001.yaml"
@@ -154,3 +156,27 @@ def test_a_key_that_is_not_active_cannot_publish(tmp_path: Path, status: str) ->
     other_repository.commit(basis(papers.registry(publishers=publishers)))
     other_repository.commit(SIGNED)
     assert states(other_repository) == {PATH: "unauthorised"}
+
+
+def test_the_same_bytes_are_replayed_even_if_nobody_remembers_their_run_id() -> None:
+    # Double cover: bytes bind their path, so in a walk the run id speaks first.
+    files = {"1": BYTES, "2": ROBOT.sign(BYTES)}
+    schemas = settings.schemas(lambda path: (PROJECT / path).read_bytes())
+    accounts = settings.document("x", papers.written(papers.registry()), schemas["ServiceAccounts"]).document
+    tests = settings.document("x", papers.SUITE, schemas["Suite"]).document
+    assert accounts
+    assert tests
+    registry, (suite, _) = settings.registry(accounts)[0], settings.suite(tests)
+    assert registry
+    found = arrival.judge(
+        Pair(path=PATH, result=Blob(mode="100644", id="1"), sidecar=Blob(mode="100644", id="2")),
+        Against(
+            registry=registry,
+            suites={suite.digest: suite},
+            schema=schemas["Result"],
+            contents=lambda blob_id, _: files[blob_id],
+            run_ids=set(),
+            digests={papers.digest(BYTES)},
+        ),
+    )
+    assert (found.state.value, found.reason) == ("replayed", "the same bytes were published before")
