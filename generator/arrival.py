@@ -16,14 +16,7 @@ from typing import Any, Final, TypeAlias
 from generator import documents, sshsig, urls
 from generator.findings import Finding
 from generator.judgements import Step
-from generator.model import (
-    Blob,
-    Document,
-    Key,
-    Publisher,
-    Registry,
-    Suite,
-)
+from generator.model import Blob, Document, Key, Publisher, Registry, Suite
 from generator.schemas import Schema
 from generator.terms import KeyStatus, Role, State
 
@@ -70,19 +63,19 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known about a pair so far; each check adds its part."""
+    """What is known about a pair so far; each check adds its part.
+
+    The bytes themselves are kept only while the checks run.
+    """
 
     pair: Pair
     content: bytes = b""
+    digest: str = ""
     signature: sshsig.Signature | None = None
+    sidecar_digest: str = ""
     publisher: Publisher | None = None
     key: Key | None = None
     document: Document | None = None
-
-    @property
-    def digest(self) -> str:
-        """The digest of the result's bytes, or empty when they were not read."""
-        return f"sha256:{hashlib.sha256(self.content).hexdigest()}" if self.content else ""
 
 
 class _Refused(Exception):  # noqa: N818 - an answer of a check, caught in `judge`
@@ -106,9 +99,14 @@ def judge(pair: Pair, against: Against) -> Arrival:
                 for later, (name, _) in enumerate(CHECKS[number:], number + 1)
             )
             return Arrival(
-                state=refused.state, reason=refused.reason, steps=tuple(steps), findings=refused.findings, facts=facts
+                state=refused.state,
+                reason=refused.reason,
+                steps=tuple(steps),
+                findings=refused.findings,
+                facts=replace(facts, content=b""),
             )
         steps.append(Step(number=f"7.{number}", title=title, passed=True, detail=detail))
+    facts = replace(facts, content=b"")
     return Arrival(state=State.VERIFIED, reason="", steps=tuple(steps), findings=(), facts=facts)
 
 
@@ -129,7 +127,8 @@ def _size(facts: Facts, against: Against) -> tuple[Facts, str]:
     content = against.contents(facts.pair.result.id, documents.MAX_BYTES)
     if isinstance(content, int):
         raise _Refused(State.MALFORMED, f"the result has {content} bytes, more than {documents.MAX_BYTES}")
-    return replace(facts, content=content), f"{len(content)} bytes"
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return replace(facts, content=content, digest=digest), f"{len(content)} bytes"
 
 
 def _signature(facts: Facts, against: Against) -> tuple[Facts, str]:
@@ -142,7 +141,8 @@ def _signature(facts: Facts, against: Against) -> tuple[Facts, str]:
     except sshsig.SignatureRefused as refused:
         raise _Refused(State.INVALID_SIGNATURE, str(refused)) from refused
     detail = f"{sshsig.fingerprint(signature.public)} signed these bytes in {sshsig.RESULT_NAMESPACE}"
-    return replace(facts, signature=signature), detail
+    sidecar_digest = f"sha256:{hashlib.sha256(sidecar).hexdigest()}"
+    return replace(facts, signature=signature, sidecar_digest=sidecar_digest), detail
 
 
 def _key(facts: Facts, against: Against) -> tuple[Facts, str]:
@@ -167,7 +167,7 @@ def _strict(facts: Facts, _against: Against) -> tuple[Facts, str]:
     reading = documents.read(facts.pair.path, facts.content)
     if reading.document is None:
         raise _Refused(State.MALFORMED, _first(reading.findings), reading.findings)
-    return replace(facts, document=reading.document), "strict YAML"
+    return replace(facts, document=reading.document), "every reader reads the same"
 
 
 def _schema(facts: Facts, against: Against) -> tuple[Facts, str]:

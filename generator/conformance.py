@@ -13,7 +13,8 @@ from typing import Final
 
 from generator.findings import Finding, Severity
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Since, StateChange, Tally
-from generator.model import Assertion, FreshnessPolicy, Observation, Specification
+from generator.model import Assertion, FreshnessPolicy, Specification
+from generator.records import Observation
 from generator.terms import AssertionKind, Capability, ChangeKind, Compliance, Freshness, Outcome
 
 SUPPORTED: Final = frozenset({Capability.FULL, Capability.PARTIAL})

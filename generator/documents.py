@@ -4,54 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import yaml
 
 from generator.findings import Finding, pointer, shortened
 from generator.model import Data, Document
+from generator.scalars import AMBIGUOUS, BAD_SOURCE, BAD_VALUE, CONSTANTS, DECIMAL, INTEGER, MAX_DIGITS, name
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 16
 MAX_NODES: Final = 50_000
-MAX_DIGITS: Final = 15
-"""Decimal digits that every double keeps (IEEE 754 binary64, DBL_DIG)."""
-
 SAMPLE: Final = 20
 """Bad characters listed one by one; a binary file has thousands, and they all say the same."""
 
 Loader: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-# Controls (tab and carriage return among them), surrogates, noncharacters, and everything that is
-# invisible or turns the reading direction: what a person reviews must be what a parser reads.
-_FORBIDDEN: Final = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0"
-    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
-)
-_BAD_SOURCE: Final = re.compile(f"[\t{_FORBIDDEN}]")
-_BAD_VALUE: Final = re.compile(f"[{_FORBIDDEN}]")
-
-_INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
-_CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
-
-# What YAML 1.1 (yaml.org/type) or the YAML 1.2 core schema would not read as text.
-_AMBIGUOUS: Final = re.compile(
-    r"""
-      | ~ | = | <<
-      | [Nn]ull | NULL
-      | [Yy] | [Yy]es | YES | [Nn] | [Nn]o | NO | [Tt]rue | TRUE | [Ff]alse | FALSE | [Oo]n | ON | [Oo]ff | OFF
-      | [-+]?0b[01_]+ | [-+]?0o[0-7_]+ | [-+]?0x[0-9a-fA-F_]+
-      | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?
-      | [-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?
-      | [-+]?\.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN)
-      | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}
-        (?:(?:[Tt]|[ ]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ ]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?
-    """,
-    re.VERBOSE,
-)
 
 _TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
 _TIGHT_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
@@ -161,8 +129,8 @@ class _Builder:
             self.report("yaml-syntax", line, wrong, "quote the text or add a blank")
             raise _Fatal
         value = self._resolve(event.value, line) if plain and event.tag is None else event.value
-        if not plain and (found := _BAD_VALUE.search(event.value)):
-            self.report("yaml-character", line, f"an escape stands for {_name(found[0])}", "remove the character")
+        if not plain and (found := BAD_VALUE.search(event.value)):
+            self.report("yaml-character", line, f"an escape stands for {name(found[0])}", "remove the character")
         self._put(value, line)
 
     def _disputed(self, event: Any, *, plain: bool) -> str:
@@ -176,12 +144,12 @@ class _Builder:
         return ""
 
     def _resolve(self, text: str, line: int) -> Data:
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        if not _AMBIGUOUS.fullmatch(text):
+        if text in CONSTANTS:
+            return CONSTANTS[text]
+        if not AMBIGUOUS.fullmatch(text):
             return text
-        integer = _INTEGER.fullmatch(text)
-        if integer or _DECIMAL.fullmatch(text):
+        integer = INTEGER.fullmatch(text)
+        if integer or DECIMAL.fullmatch(text):
             if sum(character.isdigit() for character in text) > MAX_DIGITS:
                 self.report("yaml-number", line, f"{shortened(text)} has more than {MAX_DIGITS} digits", "quote it")
                 return text
@@ -249,6 +217,34 @@ def read(path: str, content: bytes) -> Reading:
     return Reading(Document(path=path, data=builder.root, lines=tuple(builder.lines), digest=digest), ())
 
 
+def write(data: Mapping[str, Any]) -> bytes:
+    """Write data as YAML that every reader, and `read`, takes for the same data.
+
+    Keys keep their order. Raises `ValueError` when strict YAML cannot hold the data.
+    """
+    text: str = yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=False, width=1000)
+    content = text.encode()
+    reading = read("written", content)
+    if reading.document is None or reading.document.data != data:
+        raise ValueError("strict YAML cannot hold these data")
+    return content
+
+
+class _Writer(yaml.SafeDumper):
+    """Quotes whatever some reader would not take for text."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is the package's
+        return True
+
+
+def _represent_text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    style = '"' if AMBIGUOUS.fullmatch(text) else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _represent_text)
+
+
 def _drive(builder: _Builder, text: str) -> None:
     loader = Loader(text)
     try:
@@ -276,18 +272,13 @@ def _refused(path: str, rule: str, line: int | None, message: str, fix: str) -> 
 
 
 def _bad_characters(path: str, text: str) -> Iterator[Finding]:
-    found = list(_BAD_SOURCE.finditer(text))
+    found = list(BAD_SOURCE.finditer(text))
     for index, match in enumerate(found[:SAMPLE], 1):
         more = f" (and {len(found) - SAMPLE} more follow)" if index == SAMPLE < len(found) else ""
         yield Finding(
             rule="yaml-character",
             path=path,
             line=text.count("\n", 0, match.start()) + 1,
-            message=f"{_name(match[0])} stands here{more}",
+            message=f"{name(match[0])} stands here{more}",
             fix="remove it, or write it as an escape in double quotes where the text needs it",
         )
-
-
-def _name(character: str) -> str:
-    known = {"\t": "a tab", "\r": "a carriage return", "\ufeff": "a byte order mark"}
-    return known.get(character, f"U+{ord(character):04X}")

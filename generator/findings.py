@@ -59,6 +59,7 @@ RULES: Final = {
     "withdrawn": "A withdrawn result is out of the matrix.",
     "registry-invalid": "The registry is signed by enough of its maintainers and continues the one before.",
     "stopped": "The programme can be read at all.",
+    "history-rewritten": "The main line continues what was published before.",
     "unverifiable": "The history is complete and holds a registry.",
     # Rules across records.
     "mesh-unlisted": "A mesh with results is listed in meshmark.yaml.",

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from generator.model import Record, Suite
+from generator.model import Suite
+from generator.records import Record
 from generator.terms import Outcome
 
 MESHERY_2021: Final = "meshery-2021"

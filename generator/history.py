@@ -141,6 +141,13 @@ class Repository:
             if commit:
                 yield Transition(commit=commit, committed_at=times[commit], changes=tuple(changes))
 
+    def since_fork(self, base: str) -> tuple[Change, ...]:
+        """Give what the head changed since it left the line of `base`, a full commit id."""
+        fork = self._ask("merge-base", base, self.head)
+        command = ["git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", fork, self.head]
+        tokens = iter(self._git.execute(command, stdout_as_string=False).split(b"\0"))
+        return tuple(_change(meta, next(tokens)) for meta in tokens if meta)
+
     def content(self, blob_id: str, limit: int) -> bytes | int:
         """Give the bytes of a blob, or only its size when it has more than `limit` bytes."""
         if not _OBJECT_ID.fullmatch(blob_id):
@@ -154,9 +161,16 @@ class Repository:
         except ValueError as error:
             raise _unverifiable(f"object {blob_id} is missing") from error
 
-    def tree(self) -> dict[str, Blob]:
-        """Give every path of the head's tree."""
-        listing = self._git.execute(["git", "ls-tree", "-r", "-z", "--full-tree", self.head], stdout_as_string=False)
+    def commit(self, commit_id: str) -> bytes:
+        """Give the raw bytes of a commit object."""
+        if not _OBJECT_ID.fullmatch(commit_id):
+            raise ValueError(f"{commit_id!r} is not an object id")
+        return bytes(self._git.get_object_data(commit_id)[3])
+
+    def tree(self, commit_id: str = "") -> dict[str, Blob]:
+        """Give every path of a commit's tree: the head's, unless another main-line commit is named."""
+        command = ["git", "ls-tree", "-r", "-z", "--full-tree", commit_id or self.head]
+        listing = self._git.execute(command, stdout_as_string=False)
         found = {}
         for row in listing.split(b"\0"):
             if row:

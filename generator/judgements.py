@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generator.findings import Finding
-from generator.model import Assertion, Document, Observation, Programme, Record, Registry, Specification, Suite
+from generator.model import Assertion, Document, Programme, Registry, Specification, Suite
+from generator.records import Observation, Record
 from generator.terms import Capability, ChangeKind, Compliance, Role, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One numbered step of the provenance checklist; `passed` is None when it was not reached."""
+    """One numbered step of the provenance checklist; `passed` is None when it was not reached.
+
+    A step that does not decide is only shown.
+    """
 
     number: str
     title: str
     passed: bool | None
     detail: str
+    decides: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +45,27 @@ class Verdict:
     key: str = ""
     fingerprint: str = ""
     digest: str = ""
+    sidecar_digest: str = ""
     content: str = ""
     sidecar: str = ""
     document: Document | None = None
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """One change of a file after it had been verified; object ids are empty where nothing stood.
+
+    `difference` holds the lines of a unified diff, cut where it is long.
+    """
+
+    path: str
+    commit: str
+    committed_at: datetime
+    before: str
+    after: str
+    restored: bool
+    difference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,17 +142,80 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """All that was read from one commit: what counts, every verdict, and what is wrong."""
+class TrustRoot:
+    """Where trust starts: the digest of the first registry, and its commit where one is named."""
+
+    digest: str
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """A published state: the head commit, how many results had ever been verified, their hash."""
+
+    head: str
+    count: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The end of the walk.
+
+    `registry` is the one in force, `genesis` where trust started, `pinned` whether the caller said
+    so. `fatal` findings concern the repository as a whole: with any, nothing may be published.
+    """
+
+    registry: Registry | None
+    genesis: TrustRoot | None
+    pinned: bool
+    checkpoint: Checkpoint
+    verdicts: tuple[Verdict, ...]
+    alterations: tuple[Alteration, ...]
+    suites: tuple[Suite, ...]
+    current_suites: frozenset[str]
+    findings: tuple[Finding, ...]
+    fatal: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The provenance of a whole repository at one commit, with the steps that concern all of it."""
 
     head: str
     committed_at: datetime
+    judgement: Judgement
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All that was read from one commit: its audit, what counts, and everything that is wrong.
+
+    `alterations` are those of the audit with the lines that differ.
+    """
+
+    audit: Audit
     programme: Programme
     registry: Registry
     entries: tuple[Entry, ...]
-    verdicts: tuple[Verdict, ...]
-    suites: tuple[Suite, ...]
+    alterations: tuple[Alteration, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def head(self) -> str:
+        """The commit that was read."""
+        return self.audit.head
+
+    @property
+    def committed_at(self) -> datetime:
+        """The committer time of that commit."""
+        return self.audit.committed_at
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdict on every result, counted or not."""
+        return self.audit.judgement.verdicts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

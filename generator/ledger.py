@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import formats, history, provenance, rules, settings, urls
+from generator import evidence, formats, history, provenance, rules, settings, urls
 from generator.arrival import Contents
+from generator.documents import MAX_BYTES
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
-from generator.judgements import Entry, Ledger
+from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
 from generator.model import Blob, Transition
-from generator.provenance import Judgement
+from generator.provenance import Walk
+from generator.schemas import Schema
+from generator.terms import State
 
 Watch = Callable[[Iterable[Transition], int], Iterable[Transition]]
 """Passes transitions through and may show how many of how many are done."""
 
 _SCOPE: Final = (urls.PROGRAMME, urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS)
 _NO_LIMIT: Final = 1 << 40
+_UNREAD: Final = frozenset({State.UNSIGNED, State.INVALID_SIGNATURE, State.UNAUTHORISED})
+_MAX_LINES: Final = 300
+"""Lines of an altered file that are compared: the audit log shows what happened, not a whole file."""
+_MAX_WIDTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
-    """The provenance of a whole repository at one commit."""
+class Expected:
+    """What the caller knows from elsewhere: the trust root, and the last published checkpoint."""
 
-    head: str
-    committed_at: datetime
-    judgement: Judgement
+    trust_root: TrustRoot | None = None
+    published: Checkpoint | None = None
 
 
 def unwatched(transitions: Iterable[Transition], _count: int) -> Iterable[Transition]:
@@ -39,20 +45,74 @@ def unwatched(transitions: Iterable[Transition], _count: int) -> Iterable[Transi
     return transitions
 
 
-def audit(root: Path, revision: str = "HEAD", watch: Watch = unwatched) -> Audit:
-    """Judge every result on the main line; raises `Stop` when the repository cannot be judged."""
+def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), watch: Watch = unwatched) -> Audit:
+    """Judge every result on the main line; `judgement.fatal` says what is wrong with all of it.
+
+    Raises `Stop` when the repository cannot be read as a whole.
+    """
     with closing(Repository(root, revision)) as repository:
-        files = _files(repository.tree(), repository.content)
+        schemas = settings.schemas(files_of(repository.tree(), repository.content))
         transitions = watch(repository.transitions(), len(repository.main_line))
-        walk = provenance.judge(transitions, repository.content, settings.schemas(files))
-        return Audit(head=repository.head, committed_at=repository.committed_at, judgement=walk.judgement())
+        walk = provenance.judge(transitions, repository.content, schemas, expected.trust_root, keep_documents=False)
+        judgement = _ended(repository, walk, expected)
+        return _audit(repository, judgement, expected)
 
 
-def read(root: Path, revision: str = "HEAD", watch: Watch = unwatched) -> Ledger:
+def _audit(repository: Repository, judgement: Judgement, expected: Expected) -> Audit:
+    return Audit(
+        head=repository.head,
+        committed_at=repository.committed_at,
+        judgement=judgement,
+        steps=_steps(repository, judgement, expected),
+    )
+
+
+def _ended(repository: Repository, walk: Walk, expected: Expected) -> Judgement:
+    judgement = walk.judgement(repository.head, expected.published)
+    if judgement.registry is None:
+        return judgement
+    publishers = {publisher.id: publisher for publisher in judgement.registry.publishers}
+    known = {commit for commit, _, _ in repository.main_line}
+    verdicts = tuple(
+        replace(
+            verdict,
+            steps=(*verdict.steps, evidence.step(repository.commit(verdict.commit), publishers.get(verdict.publisher))),
+        )
+        if verdict.commit in known
+        else verdict
+        for verdict in judgement.verdicts
+    )
+    return replace(judgement, verdicts=verdicts)
+
+
+def _steps(repository: Repository, judgement: Judgement, expected: Expected) -> tuple[Step, ...]:
+    """Tell the steps of DESIGN section 3 that concern the repository and not one result."""
+    genesis, checkpoint = judgement.genesis, judgement.checkpoint
+    rules_broken = {finding.rule for finding in judgement.fatal}
+    root = f"{genesis.commit}:{genesis.digest}" if genesis else "none"
+    pinned = "pinned by the caller" if judgement.pinned else "not pinned: the first registry on the main line"
+    version = f"version {judgement.registry.version} in force" if judgement.registry else "none in force"
+    extends = f"extends {expected.published.head}" if expected.published else "no published checkpoint was given"
+    rows = (
+        ("1", "complete history", True, "not shallow, not partial, nothing replaced or grafted"),
+        ("2", "main line and trust root", "unverifiable" not in rules_broken, f"{root} ({pinned})"),
+        ("3", "transitions", True, f"{len(repository.main_line)} commits on the first-parent line"),
+        ("5", "registry", "registry-invalid" not in rules_broken, version),
+        (
+            "10",
+            "checkpoint",
+            "history-rewritten" not in rules_broken,
+            f"{checkpoint.count} results, {checkpoint.root}; {extends}",
+        ),
+    )
+    return tuple(Step(number=n, title=title, passed=passed, detail=detail) for n, title, passed, detail in rows)
+
+
+def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), watch: Watch = unwatched) -> Ledger:
     """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
     with closing(Repository(root, revision)) as repository:
         transitions = watch(repository.transitions(), len(repository.main_line))
-        return _conclude(repository, repository.tree(), repository.content, transitions)
+        return _conclude(repository, files_of(repository.tree(), repository.content), transitions, expected)[0]
 
 
 def check(root: Path, paths: Sequence[str] = (), watch: Watch = unwatched) -> tuple[Finding, ...]:
@@ -75,13 +135,24 @@ def check(root: Path, paths: Sequence[str] = (), watch: Watch = unwatched) -> tu
             committed_at=repository.committed_at,
             changes=history.difference(touched, after),
         )
-        ledger = _conclude(
-            repository,
-            {path: blob for path, blob in before.items() if path not in touched} | after,
-            work.over(repository.content),
-            itertools.chain(watch(repository.transitions(), len(repository.main_line)), (arrival,)),
-        )
-        return tuple(finding for finding in ledger.findings if _is_chosen(finding.path, chosen))
+        contents = work.over(repository.content)
+        tree = {path: blob for path, blob in before.items() if path not in touched} | after
+        transitions = itertools.chain(watch(repository.transitions(), len(repository.main_line)), (arrival,))
+        ledger, schemas = _conclude(repository, files_of(tree, contents), transitions, Expected(), contents)
+        found = (*ledger.findings, *unread(ledger.verdicts, contents, schemas["Result"]))
+        return ordered(finding for finding in found if _is_chosen(finding.path, chosen))
+
+
+def unread(verdicts: Iterable[Verdict], contents: Contents, schema: Schema) -> Iterator[Finding]:
+    """Give what else is wrong with results that were refused before they were read.
+
+    A courtesy to whoever is still working on them: provenance reads nothing that nobody signed.
+    """
+    for verdict in verdicts:
+        if verdict.state in _UNREAD and verdict.content and verdict.document is None:
+            content = contents(verdict.content, MAX_BYTES)
+            if isinstance(content, bytes):
+                yield from settings.document(verdict.path, content, schema).findings
 
 
 def files(root: Path, revision: str, folders: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -95,27 +166,47 @@ def files(root: Path, revision: str, folders: Sequence[str]) -> Iterator[tuple[s
 
 
 def _conclude(
-    repository: Repository, tree: Mapping[str, Blob], contents: Contents, transitions: Iterable[Transition]
-) -> Ledger:
-    at_head = _files(tree, contents)
-    schemas = settings.schemas(at_head)
-    programme = settings.programme(at_head, schemas)
-    judgement = provenance.judge(transitions, contents, schemas).judgement()
-    entries = _entries(judgement)
+    repository: Repository,
+    read_file: Callable[[str], bytes | None],
+    transitions: Iterable[Transition],
+    expected: Expected,
+    contents: Contents | None = None,
+) -> tuple[Ledger, settings.Schemas]:
+    contents = contents or repository.content
+    schemas = settings.schemas(read_file)
+    programme = settings.programme(read_file, schemas)
+    judgement = _ended(repository, provenance.judge(transitions, contents, schemas, expected.trust_root), expected)
+    if judgement.fatal or judgement.registry is None:
+        reasons = "; ".join(finding.message for finding in judgement.fatal)
+        raise Stop(f"nothing can be published: {reasons}", judgement.fatal)
+    entries = entries_of(judgement)
     scene = rules.Scene(entries=entries, programme=programme, current_suites=judgement.current_suites)
-    return Ledger(
-        head=repository.head,
-        committed_at=repository.committed_at,
+    ledger = Ledger(
+        audit=_audit(repository, judgement, expected),
         programme=programme,
         registry=judgement.registry,
         entries=entries,
-        verdicts=judgement.verdicts,
-        suites=judgement.suites,
+        alterations=tuple(_compared(alteration, contents) for alteration in judgement.alterations),
         findings=ordered((*judgement.findings, *rules.apply(scene))),
     )
+    return ledger, schemas
 
 
-def _entries(judgement: Judgement) -> tuple[Entry, ...]:
+def _compared(alteration: Alteration, contents: Contents) -> Alteration:
+    before, after = (_lines(blob_id, contents) for blob_id in (alteration.before, alteration.after))
+    difference = tuple(difflib.unified_diff(before, after, "before", "after", lineterm="", n=1))
+    return replace(alteration, difference=difference[:_MAX_LINES])
+
+
+def _lines(blob_id: str, contents: Contents) -> list[str]:
+    content = contents(blob_id, MAX_BYTES) if blob_id else b""
+    if isinstance(content, int):
+        return [f"({content} bytes)"]
+    return [line[:_MAX_WIDTH] for line in content.decode("utf-8", "replace").split("\n")[:_MAX_LINES]]
+
+
+def entries_of(judgement: Judgement) -> tuple[Entry, ...]:
+    """Give the results that count, each with its record and its suite."""
     suites = {suite.digest: suite for suite in judgement.suites}
     return tuple(
         Entry(record=record, suite=suites[record.suite_digest], verdict=verdict)
@@ -125,7 +216,9 @@ def _entries(judgement: Judgement) -> tuple[Entry, ...]:
     )
 
 
-def _files(tree: Mapping[str, Blob], contents: Contents) -> Callable[[str], bytes | None]:
+def files_of(tree: Mapping[str, Blob], contents: Contents) -> Callable[[str], bytes | None]:
+    """Give a reader of the regular files of a tree by path; None where there is none."""
+
     def content(path: str) -> bytes | None:
         blob = tree.get(path)
         found = contents(blob.id, _NO_LIMIT) if blob and blob.mode.startswith("100") else None

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias, cast
+from typing import TypeAlias, cast
 
-from generator.terms import AssertionKind, Capability, KeyStatus, Outcome, Role
+from generator.terms import AssertionKind, KeyStatus, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +38,6 @@ class Transition:
     committed_at: datetime
     changes: tuple[Change, ...]
 
-
-UNKNOWN_VERSION: Final = "unknown"
-"""What a transcription says when its source names no version."""
 
 Data: TypeAlias = bool | int | float | str | list["Data"] | dict[str, "Data"] | None
 
@@ -197,12 +194,21 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who a publisher is on a forge; `number` is 0 where the registry does not give it."""
+
+    forge: str
+    login: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
     """A service account: what it is elsewhere, what it may publish and with which keys."""
 
     id: str
     role: Role
-    account: str
+    account: Account
     meshes: tuple[str, ...]
     keys: tuple[Key, ...]
 
@@ -222,88 +228,3 @@ class Registry:
     publishers: tuple[Publisher, ...]
     withdrawn: tuple[tuple[str, str], ...]
     reattested: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """How many parts of one test passed, failed and were skipped."""
-
-    passed: int
-    failed: int
-    skipped: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """What a result says about one test; `claim` is the publisher's own word on capability."""
-
-    test: str
-    outcome: Outcome
-    claim: Capability | None = None
-    conditions: Conditions | None = None
-    duration: float | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedSpecification:
-    """What a source itself stated about one specification, as text exactly as it stood there."""
-
-    specification: str
-    api_version: str
-    assertions: str
-    duration: str
-    failed_step: str
-    reason: str
-    capability: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """What a source itself stated about the whole run, as text; empty where it said nothing."""
-
-    id: str
-    date: str
-    mesh_name: str
-    mesh_version: str
-    status: str
-    cases: str
-    percentage: str
-    note: str
-    specifications: tuple[RecordedSpecification, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """The facts of one result file; no percentage and no judgement."""
-
-    run_id: str
-    publisher: str
-    issued_at: datetime
-    mesh: str
-    mesh_version: str
-    suite: str
-    suite_version: str
-    suite_digest: str
-    kubernetes: str
-    platform: str
-    variant: tuple[tuple[str, str], ...]
-    harness: str
-    harness_version: str
-    status: str
-    phase: str
-    started_at: datetime | None
-    finished_at: datetime | None
-    not_before: datetime | None
-    not_after: datetime | None
-    url: str
-    evidence: tuple[tuple[str, str], ...]
-    transcribed_from: tuple[str, ...]
-    recorded: Recorded | None
-    observations: tuple[Observation, ...]
-
-    @property
-    def taken_at(self) -> datetime:
-        """When the run ended; where only bounds are known the earlier one, so age never flatters."""
-        return self.finished_at or self.started_at or self.not_before or self.issued_at

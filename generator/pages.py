@@ -13,9 +13,10 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from generator import arrival, conformance, documents, historic, sshsig, texts, urls, wording
+from generator import arrival, conformance, documents, historic, scalars, sshsig, texts, urls, wording
 from generator.judgements import Assessment, Cell, Entry, Ledger, Output
-from generator.model import UNKNOWN_VERSION, Mesh
+from generator.model import Mesh
+from generator.records import UNKNOWN_VERSION
 from generator.terms import Capability, Compliance, Role
 
 
@@ -34,6 +35,7 @@ NAVIGATION: Final = (
     ("Method", urls.METHOD),
     ("Service accounts", urls.ACCOUNTS),
     ("Quarantine", urls.QUARANTINE),
+    ("Audit log", urls.AUDIT),
 )
 _CAPABILITIES: Final = (Capability.FULL, Capability.PARTIAL, Capability.NONE, Capability.UNKNOWN)
 _COMPLIANCES: Final = (
@@ -53,6 +55,7 @@ def render(scene: Scene, templates: Path) -> Iterator[Output]:
     yield from (_run(assessment, environment) for assessment in scene.assessments)
     yield _accounts(scene, environment)
     yield _quarantine(scene, environment)
+    yield _audit(scene, environment)
     yield _method(scene, environment)
 
 
@@ -253,6 +256,19 @@ def _quarantine(scene: Scene, environment: jinja2.Environment) -> Output:
     )
 
 
+def _audit(scene: Scene, environment: jinja2.Environment) -> Output:
+    ledger = scene.ledger
+    return _page(
+        environment,
+        "audit.html",
+        urls.AUDIT,
+        title="Audit log",
+        description="Every change of a result after it had been verified, and the steps of this audit.",
+        alterations=ledger.alterations[::-1],
+        steps=ledger.audit.steps,
+    )
+
+
 def _method(scene: Scene, environment: jinja2.Environment) -> Output:
     facts = {
         "page": urls.METHOD,
@@ -262,7 +278,7 @@ def _method(scene: Scene, environment: jinja2.Environment) -> Output:
             "sidecar": sshsig.MAX_BYTES // 1024,
             "depth": documents.MAX_DEPTH,
             "nodes": documents.MAX_NODES,
-            "digits": documents.MAX_DIGITS,
+            "digits": scalars.MAX_DIGITS,
         },
         "policy": scene.ledger.programme.freshness,
         "bundles": scene.ledger.programme.bundles,

@@ -1,27 +1,22 @@
-"""Findings, verdicts and explanations as text for people and as JSON for tools."""
+"""Findings, verdicts and explanations as text for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from generator import conformance, wording
+from generator import conformance, sshsig, wording
 from generator.findings import Finding, Severity
-from generator.judgements import Assessment, Cell, Verdict
-
-
-def plain(text: str) -> str:
-    """Make a text of unknown origin safe for a terminal: one line, no control characters."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text.encode("utf-8", "replace").decode())
+from generator.judgements import Assessment, Audit, Cell, Step, Verdict
+from generator.model import Registry
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Write findings for people: where, how bad, which rule, what, and how to mend it."""
     for finding in findings:
         where = ":".join(part for part in (wording.shown_path(finding.path), str(finding.line or "")) if part)
-        yield f"{where or 'repository'}: {finding.severity.value} {finding.rule}: {plain(finding.message)}"
+        yield f"{where or 'repository'}: {finding.severity.value} {finding.rule}: {wording.plain(finding.message)}"
         if finding.fix:
-            yield f"    fix: {plain(finding.fix)}"
+            yield f"    fix: {wording.plain(finding.fix)}"
 
 
 def count_line(findings: Sequence[Finding]) -> str:
@@ -31,45 +26,51 @@ def count_line(findings: Sequence[Finding]) -> str:
     return ", ".join(said) or "no findings"
 
 
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """Give a finding as JSON data; the names are those of DESIGN section 6."""
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "path": wording.shown_path(finding.path),
-        "line": finding.line,
-        "pointer": finding.pointer,
-        "commit": finding.commit,
-        "message": plain(finding.message),
-        "fix": finding.fix,
-    }
+def verdict_lines(verdict: Verdict) -> Iterator[str]:
+    """Write one line on a verdict, and one on why it does not count where it does not."""
+    who = f"  {verdict.publisher} ({verdict.role.value})" if verdict.role else ""
+    yield f"{verdict.state.value:<18} {wording.shown_path(verdict.path)}{who}"
+    if verdict.reason:
+        yield f"{'':<18}   {wording.plain(verdict.reason)}"
 
 
-def verdict_json(verdict: Verdict) -> dict[str, Any]:
-    """Give a verdict as JSON data, with every numbered step."""
-    return {
-        "path": wording.shown_path(verdict.path),
-        "state": verdict.state.value,
-        "reason": plain(verdict.reason),
-        "publisher": verdict.publisher,
-        "role": verdict.role.value if verdict.role else "",
-        "key": verdict.key,
-        "registry_version": verdict.registry_version,
-        "commit": verdict.commit,
-        "steps": [
-            {"number": step.number, "title": step.title, "passed": step.passed, "detail": plain(step.detail)}
-            for step in verdict.steps
-        ],
-    }
+def audit_lines(audit: Audit, *, every_step: bool) -> Iterator[str]:
+    """Write an audit for people: the steps that concern everything, then each result."""
+    judgement = audit.judgement
+    yield from _step_lines(audit.steps)
+    yield ""
+    for verdict in judgement.verdicts:
+        yield from verdict_lines(verdict)
+        if every_step or not verdict.state.counts:
+            yield from _step_lines(verdict.steps)
+    findings = (*judgement.fatal, *judgement.findings)
+    if judgement.fatal:
+        yield from finding_lines(judgement.fatal)
+    counted = sum(verdict.state.counts for verdict in judgement.verdicts)
+    yield f"{counted} of {len(judgement.verdicts)} results count at {audit.head}; {count_line(findings)}"
 
 
-def verdict_lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Write one line a verdict, and the step that refused it where one did."""
-    for verdict in verdicts:
-        who = f"  {verdict.publisher} ({verdict.role.value})" if verdict.role else ""
-        yield f"{verdict.state.value:<18} {wording.shown_path(verdict.path)}{who}"
-        if verdict.reason:
-            yield f"{'':<18}   {plain(verdict.reason)}"
+def _step_lines(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        yield f"  {step.number:>4}  {step.title:<30} {wording.answer(step):<11} {wording.plain(step.detail)}"
+
+
+def registry_lines(registry: Registry) -> Iterator[str]:
+    """Write a registry for people."""
+    yield f"version {registry.version} of {registry.audience}, {registry.digest}"
+    yield f"maintainers, of whom {registry.threshold} must sign:"
+    for maintainer in registry.maintainers:
+        yield f"  {maintainer.id:<20} {sshsig.fingerprint(maintainer.public)}"
+    yield "publishers:"
+    for publisher in registry.publishers:
+        meshes = ", ".join(publisher.meshes)
+        account = f"{publisher.account.login} on {publisher.account.forge}"
+        yield f"  {publisher.id} ({publisher.role.value}), {account}: {meshes}"
+        for key in publisher.keys:
+            yield f"    {key.id:<18} {key.status.value:<12} {sshsig.fingerprint(key.public)}"
+    for section, listed in (("withdrawn", registry.withdrawn), ("reattested", registry.reattested)):
+        for digest, reason in listed:
+            yield f"{section}: {digest} ({wording.plain(reason)})"
 
 
 def explanation(assessment: Assessment, specification: str | None) -> Iterator[str]:
@@ -102,7 +103,7 @@ def _assertions(cell: Cell) -> Iterator[str]:
         outcome = one.observation.outcome.value
         yield f"    {one.assertion.id:<12} {outcome:<8} -> {judged}{claim}  ({one.assertion.title})"
         if one.observation.message:
-            yield f"    {'':<12} {plain(wording.capped(one.observation.message))}"
+            yield f"    {'':<12} {wording.plain(wording.capped(one.observation.message))}"
 
 
 def explanations(assessments: Sequence[Assessment], specification: str | None) -> Iterator[str]:

@@ -10,30 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from generator import arrival, settings, slots, succession, urls
+from generator import arrival, checkpoint, overlay, settings, slots, succession, urls
 from generator.arrival import Against, Contents, Facts, Pair
+from generator.checkpoint import Leaf
 from generator.documents import MAX_BYTES
-from generator.findings import Finding, Severity, Stop
-from generator.judgements import Step, Verdict
+from generator.findings import Finding, Severity
+from generator.judgements import Checkpoint, Judgement, TrustRoot, Verdict
 from generator.model import Blob, Registry, Suite, Transition
 from generator.schemas import Schema
 from generator.slots import Judged, Slot
-from generator.terms import KeyStatus, State
+from generator.terms import State
 
 _RESULTS: Final = f"{urls.RESULTS}/"
 _REGISTRY: Final = f"{urls.REGISTRY_FOLDER}/"
 _SUITES: Final = f"{urls.SUITES}/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """The end of the walk: the registry in force, every verdict by path, every suite by digest."""
-
-    registry: Registry
-    verdicts: tuple[Verdict, ...]
-    suites: tuple[Suite, ...]
-    current_suites: frozenset[str]
-    findings: tuple[Finding, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +32,10 @@ class Walk:
 
     contents: Contents
     schemas: Mapping[str, Schema]
+    trust_root: TrustRoot | None = None
+    keep_documents: bool = True
     registry: Registry | None = None
+    genesis: TrustRoot | None = None
     registry_findings: tuple[Finding, ...] = ()
     suites: dict[str, Suite] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
@@ -52,7 +45,7 @@ class Walk:
     _registry_tree: dict[str, Blob] = field(default_factory=dict)
     _run_ids: set[str] = field(default_factory=set)
     _digests: set[str] = field(default_factory=set)
-    _touched: set[str] = field(default_factory=set)
+    _touched: dict[str, tuple[Blob | None, Blob | None]] = field(default_factory=dict)
 
     def advance(self, transition: Transition) -> None:
         """Take one transition: suites first, then results under the registry before it (steps 4-7)."""
@@ -60,8 +53,8 @@ class Walk:
         self._take_suites(changes)
         self._place(changes)
         before = self.registry
-        if any(path.startswith(_REGISTRY) for path in changes):
-            self._succeed(changes, transition.commit)
+        if self._place_registry(changes) or self._starts_at(transition.commit):
+            self._succeed(transition.commit)
         # The first registry also judges the tree that it came with.
         authority = before or self.registry
         self.order[transition.commit] = len(self.order)
@@ -90,34 +83,47 @@ class Walk:
                 continue
             owner = path.removesuffix(".sig")
             slot = self._slots.setdefault(owner, Slot())
+            self._touched.setdefault(owner, (slot.result, slot.sidecar))
             if owner == path:
                 slot.result = blob
             else:
                 slot.sidecar = blob
-            self._touched.add(owner)
 
-    def _succeed(self, changes: Mapping[str, Blob | None], commit: str) -> None:
+    def _place_registry(self, changes: Mapping[str, Blob | None]) -> bool:
+        touched = False
         for path, blob in changes.items():
-            if not path.startswith(_REGISTRY):
-                continue
-            self._registry_tree.pop(path, None)
-            if blob:
-                self._registry_tree[path] = blob
-        if self.registry is None and urls.REGISTRY not in self._registry_tree:
-            return
+            if path.startswith(_REGISTRY):
+                touched = True
+                self._registry_tree.pop(path, None)
+                if blob:
+                    self._registry_tree[path] = blob
+        return touched
+
+    def _starts_at(self, commit: str) -> bool:
+        return self.trust_root is not None and self.trust_root.commit == commit
+
+    def _succeed(self, commit: str) -> None:
+        """Step 5, and step 2 where trust has not started yet."""
+        root = self.trust_root
+        if self.registry is None:
+            waits = root is not None and root.commit not in {"", commit}
+            if waits or urls.REGISTRY not in self._registry_tree:
+                return
         step = succession.judge(
             self._registry_tree, self.registry, self.order.keys(), self.schemas["ServiceAccounts"], self.contents
         )
-        self.registry = step.registry
         self.registry_findings = step.findings
         self._past_findings += (replace(finding, severity=Severity.NOTICE, commit=commit) for finding in step.findings)
+        if self.genesis is None and step.registry:
+            self.genesis = TrustRoot(digest=step.registry.digest, commit=commit)
+        if root is None or self.genesis is None or self.genesis.digest == root.digest:
+            self.registry = step.registry
 
     def _judge(self, path: str, authority: Registry, transition: Transition) -> None:
         """Step 6: a verified slot is frozen; any other is evaluated whenever both files exist."""
         slot = self._slots[path]
         if slot.frozen:
-            whole = slot.frozen == (slot.result, slot.sidecar)
-            slot.altered = None if whole else slot.altered or (transition.commit, transition.committed_at)
+            slot.alter(path, self._touched[path], transition.commit, transition.committed_at)
             return
         if slot.result is None:
             slot.judged = None
@@ -134,6 +140,9 @@ class Walk:
                 digests=self._digests,
             ),
         )
+        run_id = _run_id(found.facts)
+        if not self.keep_documents:
+            found = replace(found, facts=replace(found.facts, document=None))
         slot.judged = Judged(
             arrival=found,
             commit=transition.commit,
@@ -143,78 +152,102 @@ class Walk:
         )
         if found.state is State.VERIFIED and slot.sidecar:
             slot.frozen = (slot.result, slot.sidecar)
-            self._run_ids.add(_run_id(found.facts))
+            self._run_ids.add(run_id)
             self._digests.add(found.facts.digest)
 
-    def judgement(self) -> Judgement:
+    def judgement(self, head: str, published: Checkpoint | None = None) -> Judgement:
         """End the walk: overlay the final registry (step 8) and give every verdict, sorted by path.
 
-        Raises `Stop` when there is no registry, or when the one at the end is not accepted.
+        `published` is the checkpoint of the last build, which this history has to continue.
         """
-        if self.registry_findings:
-            raise Stop("the registry is not valid", self.registry_findings)
-        if self.registry is None:
-            message = f"no {urls.REGISTRY} on the main line: nobody may publish yet"
-            raise Stop(message, [Finding(rule="unverifiable", path=urls.REGISTRY, message=message)])
-        verdicts = tuple(self._verdicts(self.registry))
+        verdicts = tuple(self._verdicts(self.registry)) if self.registry else ()
+        altered = (alteration for slot in self._slots.values() for alteration in slot.alterations)
         return Judgement(
             registry=self.registry,
+            genesis=self.genesis,
+            pinned=self.trust_root is not None,
+            checkpoint=checkpoint.take(head, self._leaves(len(self.order))),
             verdicts=verdicts,
+            alterations=tuple(sorted(altered, key=lambda one: (self.order[one.commit], one.path))),
             suites=tuple(sorted(self.suites.values(), key=lambda s: (s.id, s.version, s.digest))),
             current_suites=frozenset(digest for digest, _ in self._suite_files.values() if digest),
             findings=(
                 *(finding for _, findings in self._suite_files.values() for finding in findings),
-                *self._past_findings,
+                *(self._past_findings if not self.registry_findings else ()),
                 *(finding for verdict in verdicts for finding in slots.reported(verdict)),
             ),
+            fatal=(*self.registry_findings, *self._groundless(), *self._rewritten(published)),
         )
+
+    def _leaves(self, before: int) -> list[Leaf]:
+        """Give the results verified in the first `before` transitions, in main-line order."""
+        frozen = [
+            (slot.judged.order, path, slot.judged.arrival.facts)
+            for path, slot in self._slots.items()
+            if slot.frozen and slot.judged and slot.judged.order < before
+        ]
+        frozen.sort(key=lambda item: item[:2])
+        return [Leaf(path=path, digest=f.digest, sidecar_digest=f.sidecar_digest) for _, path, f in frozen]
+
+    def _groundless(self) -> Iterator[Finding]:
+        """Step 2: say why there is no registry to start from."""
+        root = self.trust_root
+        if self.registry or self.registry_findings:
+            return
+        if root and root.commit and root.commit not in self.order:
+            yield _unverifiable(f"the commit {root.commit} of the trust root is not on the main line")
+        elif root and self.genesis:
+            yield _unverifiable(f"the first registry is {self.genesis.digest}, but the trust root is {root.digest}")
+        else:
+            yield _unverifiable(f"no {urls.REGISTRY} on the main line: nobody may publish yet")
+
+    def _rewritten(self, published: Checkpoint | None) -> Iterator[Finding]:
+        """Steps 2 and 10: say how the history fails to continue what was published."""
+        if published is None:
+            return
+        if published.head not in self.order:
+            yield _rewritten(f"the published head {published.head} is not on the main line")
+            return
+        then = checkpoint.take(published.head, self._leaves(self.order[published.head] + 1))
+        if then != published:
+            yield _rewritten(
+                f"at {published.head} there are {then.count} results with {then.root}, "
+                f"but {published.count} with {published.root} were published"
+            )
 
     def _verdicts(self, final: Registry) -> Iterator[Verdict]:
         for path, slot in sorted(self._slots.items()):
             if slot.judged:
-                yield self._overlaid(slots.verdict(path, slot, slot.judged), slot.judged, final)
+                yield overlay.judge(slots.verdict(path, slot, slot.judged), slot.judged, final, self.order)
             elif slot.sidecar:
                 yield slots.orphan(urls.sidecar(path), final)
 
-    def _overlaid(self, verdict: Verdict, judged: Judged, final: Registry) -> Verdict:
-        """Step 8: withdrawn, suspect and reattested, by the registry at the end."""
-        if verdict.state is not State.VERIFIED:
-            return verdict
-        withdrawn, reattested = dict(final.withdrawn), dict(final.reattested)
-        key = _status(final, judged.arrival.facts)
-        if verdict.digest in withdrawn:
-            return _stepped(verdict, State.WITHDRAWN, withdrawn[verdict.digest])
-        if key and key[0] is KeyStatus.COMPROMISED and not self._is_good(judged.order, key[1]):
-            if verdict.digest in reattested:
-                return _stepped(verdict, State.REATTESTED, reattested[verdict.digest])
-            return _stepped(verdict, State.SUSPECT, f"key {verdict.key} was declared compromised")
-        detail = "not withdrawn, key not compromised"
-        if key is None or key[0] is KeyStatus.RETIRED:
-            detail = "not withdrawn; the key has since been retired, which does no harm"
-        return _stepped(verdict, State.VERIFIED, "", detail)
 
-    def _is_good(self, order: int, last_good: str) -> bool:
-        return last_good in self.order and order <= self.order[last_good]
+def judge(
+    transitions: Iterable[Transition],
+    contents: Contents,
+    schemas: Mapping[str, Schema],
+    trust_root: TrustRoot | None = None,
+    *,
+    keep_documents: bool = True,
+) -> Walk:
+    """Walk the whole main line, oldest first (DESIGN section 3, steps 2 to 7).
 
-
-def judge(transitions: Iterable[Transition], contents: Contents, schemas: Mapping[str, Schema]) -> Walk:
-    """Walk the whole main line, oldest first (DESIGN section 3, steps 2 to 7)."""
-    walk = Walk(contents=contents, schemas=schemas)
+    Without documents the verdicts are the same and take a tenth of the memory.
+    """
+    walk = Walk(contents=contents, schemas=schemas, trust_root=trust_root, keep_documents=keep_documents)
     for transition in transitions:
         walk.advance(transition)
     return walk
 
 
-def _stepped(verdict: Verdict, state: State, reason: str, detail: str = "") -> Verdict:
-    step = Step(number="8", title="registry today", passed=state.counts, detail=detail or f"{state.value}: {reason}")
-    return replace(verdict, state=state, reason=reason, steps=(*verdict.steps, step))
-
-
-def _status(final: Registry, facts: Facts) -> tuple[KeyStatus, str] | None:
-    public = facts.signature.public if facts.signature else b""
-    keys = (key for publisher in final.publishers for key in publisher.keys if key.public == public)
-    return next(((key.status, key.last_good) for key in keys), None)
-
-
 def _run_id(facts: Facts) -> str:
     return str(facts.document.data["run_id"]) if facts.document else ""
+
+
+def _unverifiable(message: str) -> Finding:
+    return Finding(rule="unverifiable", path=urls.REGISTRY, message=message, fix="see docs/provenance.md, step 2")
+
+
+def _rewritten(message: str) -> Finding:
+    return Finding(rule="history-rewritten", message=message, fix="restore the main line that was published")

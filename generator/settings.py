@@ -10,6 +10,7 @@ from generator import documents, sshsig, urls
 from generator.documents import Reading
 from generator.findings import Finding, Stop, pointer
 from generator.model import (
+    Account,
     Assertion,
     Bundle,
     Document,
@@ -171,7 +172,7 @@ def _publisher(name: str, data: dict[str, Any]) -> Publisher:
     return Publisher(
         id=name,
         role=Role(data["role"]),
-        account=f"{account['forge']}:{account['login']}" + (f"#{account['id']}" if "id" in account else ""),
+        account=Account(forge=account["forge"], login=account["login"], number=account.get("id", 0)),
         meshes=tuple(data["meshes"]),
         keys=tuple(
             Key(

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, pages, sshsig, urls
+from generator import api, conformance, pages, sshsig, urls
 from generator.findings import Stop
 from generator.judgements import Ledger, Output
 from generator.model import Registry
@@ -32,7 +32,8 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
         as_of=as_of,
         published=frozenset(output.path for output in raw),
     )
-    outputs = [*raw, *_assets(templates), _allowed_signers(ledger.registry), *pages.render(scene, templates)]
+    made = (_assets(templates), api.outputs(ledger), pages.render(scene, templates))
+    outputs = [*raw, _allowed_signers(ledger.registry), *itertools.chain(*made)]
     outputs.sort(key=lambda output: output.path)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):

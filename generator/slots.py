@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from generator import sshsig, urls
 from generator.arrival import Arrival
 from generator.findings import Finding, Severity
-from generator.judgements import Step, Verdict
+from generator.judgements import Alteration, Step, Verdict
 from generator.model import Blob, Registry
 from generator.terms import State
 
@@ -37,6 +37,24 @@ class Slot:
     judged: Judged | None = None
     frozen: tuple[Blob, Blob] | None = None
     altered: tuple[str, datetime] | None = None
+    alterations: list[Alteration] = field(default_factory=list)
+
+    def alter(self, path: str, before: tuple[Blob | None, Blob | None], commit: str, when: datetime) -> None:
+        """Note what a transition did to a verified pair; `before` is what stood there until then."""
+        now, frozen = (self.result, self.sidecar), self.frozen
+        self.altered = None if now == frozen else self.altered or (commit, when)
+        for name, old, new, good in zip((path, urls.sidecar(path)), before, now, frozen or (), strict=True):
+            if old != new:
+                self.alterations.append(
+                    Alteration(
+                        path=name,
+                        commit=commit,
+                        committed_at=when,
+                        before=old.id if old else "",
+                        after=new.id if new else "",
+                        restored=new == good,
+                    )
+                )
 
 
 def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
@@ -67,6 +85,7 @@ def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
         key=facts.key.id if facts.key else "",
         fingerprint=sshsig.fingerprint(facts.signature.public) if facts.signature else "",
         digest=facts.digest,
+        sidecar_digest=facts.sidecar_digest,
         content=facts.pair.result.id,
         sidecar=facts.pair.sidecar.id if facts.pair.sidecar else "",
         document=facts.document,

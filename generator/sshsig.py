@@ -1,7 +1,7 @@
 """OpenSSH signatures (SSHSIG): strict parsing, and verification of Ed25519 over exact bytes.
 
 The format is openssh-portable's PROTOCOL.sshsig. Only what a stock `ssh-keygen -Y sign` writes for
-an Ed25519 key is accepted: one canonical encoding, hash sha512, one of our namespaces.
+an Ed25519 key is accepted: one canonical encoding, hash sha512, and the namespace that is asked for.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from generator.findings import Stop, shortened
 
 RESULT_NAMESPACE: Final = "meshmark-result.v1"
 REGISTRY_NAMESPACE: Final = "meshmark-registry.v1"
@@ -45,28 +49,30 @@ class Signature:
 
 
 def parse(sidecar: bytes) -> Signature:
-    """Read a sidecar; raise `SignatureRefused` unless it is the one canonical encoding."""
+    """Read a sidecar of any namespace; raise `SignatureRefused` unless it is the canonical encoding."""
     if len(sidecar) > MAX_BYTES:
         raise SignatureRefused(f"the signature has {len(sidecar)} bytes, more than {MAX_BYTES}")
     if not (sidecar.startswith(_BEGIN) and sidecar.endswith(_END)):
         raise SignatureRefused("not an SSH signature: its first and last line must be those of ssh-keygen -Y sign")
     blob = _base64(sidecar[len(_BEGIN) : -len(_END)].replace(b"\n", b""))
-    for namespace in (RESULT_NAMESPACE, REGISTRY_NAMESPACE):
-        head, middle = _frame(namespace)
-        key_end = len(head) + _KEY_BYTES
-        public, value = blob[len(head) : key_end], blob[key_end + len(middle) :]
-        signature = Signature(public=public, namespace=namespace, value=value)
-        if len(signature.value) == _SIGNATURE_BYTES and _encode(signature) == sidecar:
-            return signature
-    raise SignatureRefused(
-        f"not the canonical form of an ssh-ed25519 sha512 signature in {RESULT_NAMESPACE} or {REGISTRY_NAMESPACE}"
+    key_end = len(_HEAD) + _KEY_BYTES
+    name_end = key_end + 4 + int.from_bytes(blob[key_end : key_end + 4])
+    name = blob[key_end + 4 : name_end]
+    value = blob[-_SIGNATURE_BYTES:]
+    signature = Signature(
+        public=blob[len(_HEAD) : key_end],
+        namespace=name.decode() if name.isascii() else "",
+        value=value if len(value) == _SIGNATURE_BYTES else b"",
     )
+    if _encode(signature) != sidecar:
+        raise SignatureRefused("not the canonical form of an ssh-ed25519 signature over sha512")
+    return signature
 
 
 def verify(signature: Signature, namespace: str, content: bytes) -> None:
     """Check a signature over exact bytes in `namespace`; raise `SignatureRefused` when it does not hold."""
     if signature.namespace != namespace:
-        raise SignatureRefused(f"the signature is for {signature.namespace}, not for {namespace}")
+        raise SignatureRefused(f"the signature is for {shortened(signature.namespace)}, not for {namespace}")
     signed = b"".join(
         (_MAGIC, _string(namespace.encode()), _string(b""), _string(_HASH), _string(hashlib.sha512(content).digest()))
     )
@@ -74,6 +80,23 @@ def verify(signature: Signature, namespace: str, content: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, signed)
     except (InvalidSignature, ValueError) as error:
         raise SignatureRefused("the signature does not fit these bytes") from error
+
+
+def sign(content: bytes, key: Path, namespace: str) -> bytes:
+    """Sign bytes through `ssh-keygen -Y sign`, so that agents and hardware keys work too.
+
+    `key` is a private key, or a .pub file whose private half an agent holds. Raises `Stop` when
+    ssh-keygen is missing or refuses.
+    """
+    command = ["ssh-keygen", "-Y", "sign", "-q", "-f", str(key), "-n", namespace]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, check=False)  # noqa: S603 - no shell; the key is the caller's own path
+    except OSError as error:
+        raise Stop(f"ssh-keygen cannot be run: {error.strerror}") from error
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise Stop(f"ssh-keygen cannot sign with {key}: {reason}")
+    return done.stdout
 
 
 def public_key(line: str) -> bytes:
@@ -98,28 +121,11 @@ def fingerprint(public: bytes) -> str:
 
 
 def _encode(signature: Signature) -> bytes:
-    head, middle = _frame(signature.namespace)
-    text = base64.b64encode(head + signature.public + middle + signature.value)
+    inner = _string(_KEY_TYPE) + _string(signature.value)
+    parts = (_string(signature.namespace.encode()), _string(b""), _string(_HASH), _string(inner))
+    text = base64.b64encode(_HEAD + signature.public + b"".join(parts))
     lines = b"".join(text[start : start + _WIDTH] + b"\n" for start in range(0, len(text), _WIDTH))
     return _BEGIN + lines + _END
-
-
-def _frame(namespace: str) -> tuple[bytes, bytes]:
-    """Give the bytes before the public key and those between it and the raw signature."""
-    key_length = len(_key_blob(bytes(_KEY_BYTES)))
-    head = _MAGIC + _VERSION + key_length.to_bytes(4) + _string(_KEY_TYPE) + _KEY_BYTES.to_bytes(4)
-    inner_length = len(_string(_KEY_TYPE)) + 4 + _SIGNATURE_BYTES
-    middle = b"".join(
-        (
-            _string(namespace.encode()),
-            _string(b""),
-            _string(_HASH),
-            inner_length.to_bytes(4),
-            _string(_KEY_TYPE),
-            _SIGNATURE_BYTES.to_bytes(4),
-        )
-    )
-    return head, middle
 
 
 def _key_blob(public: bytes) -> bytes:
@@ -135,3 +141,15 @@ def _base64(text: bytes) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise SignatureRefused("not base64") from error
+
+
+_HEAD: Final = b"".join(
+    (
+        _MAGIC,
+        _VERSION,
+        len(_key_blob(bytes(_KEY_BYTES))).to_bytes(4),
+        _string(_KEY_TYPE),
+        _KEY_BYTES.to_bytes(4),
+    )
+)
+"""The bytes before the raw public key, the same in every signature."""

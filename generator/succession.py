@@ -30,13 +30,13 @@ def judge(
     `tree` maps the paths below registry/ to their blobs; `seen` holds the main-line commits so far.
     The first registry answers to its own maintainers only. A refused one leaves the old in force.
     """
-    registry, content, findings = _read(tree, schema, contents)
+    registry, content, findings = read(tree, schema, contents)
     if registry is None:
         return Succession(registry=before, findings=findings)
     if before and registry.digest == before.digest:
         return Succession(registry=before, findings=())
     reasons = [] if before is None else list(_breaks(before, registry, seen))
-    valid = _signers(tree, content, contents)
+    valid = signers(tree, content, contents)
     for version in filter(None, (before, registry)):
         signed = sum(1 for maintainer in version.maintainers if _has_signed(maintainer, valid))
         if signed < version.threshold:
@@ -46,13 +46,16 @@ def judge(
     return Succession(registry=registry, findings=())
 
 
-class _Read(NamedTuple):
+class Read(NamedTuple):
+    """A registry with its bytes, or None and why it cannot be read."""
+
     registry: Registry | None
     content: bytes
     findings: tuple[Finding, ...]
 
 
-def _read(tree: Mapping[str, Blob], schema: Schema, contents: Contents) -> _Read:
+def read(tree: Mapping[str, Blob], schema: Schema, contents: Contents) -> Read:
+    """Read the registry that stands in a tree."""
     blob = tree.get(urls.REGISTRY)
     if blob is None:
         return _unread("the registry is gone")
@@ -65,11 +68,11 @@ def _read(tree: Mapping[str, Blob], schema: Schema, contents: Contents) -> _Read
     if reading.document is None:
         return _unread("it is not a valid document", *reading.findings)
     registry, findings = settings.registry(reading.document)
-    return _Read(registry, content, ()) if registry else _unread("it contradicts itself", *findings)
+    return Read(registry, content, ()) if registry else _unread("it contradicts itself", *findings)
 
 
-def _unread(reason: str, *findings: Finding) -> _Read:
-    return _Read(None, b"", (_refused(reason), *findings))
+def _unread(reason: str, *findings: Finding) -> Read:
+    return Read(None, b"", (_refused(reason), *findings))
 
 
 def _breaks(before: Registry, after: Registry, seen: AbstractSet[str]) -> list[str]:
@@ -86,8 +89,8 @@ def _breaks(before: Registry, after: Registry, seen: AbstractSet[str]) -> list[s
     return broken
 
 
-def _signers(tree: Mapping[str, Blob], content: bytes, contents: Contents) -> dict[str, bytes]:
-    """Give, by maintainer id, the raw key that signed the registry's bytes."""
+def signers(tree: Mapping[str, Blob], content: bytes, contents: Contents) -> dict[str, bytes]:
+    """Give, by the name of the signature's file, the raw key that signed the registry's bytes."""
     valid = {}
     prefix, suffix = f"{urls.REGISTRY_SIGNATURES}/", ".sig"
     for path, blob in sorted(tree.items()):

@@ -9,6 +9,9 @@ METHOD = "method/index.html"
 ACCOUNTS = "sm-service-accounts/index.html"
 QUARANTINE = "quarantine/index.html"
 ALLOWED_SIGNERS = "allowed_signers"
+AUDIT = "audit/index.html"
+PROVENANCE = "provenance.json"
+CHECKPOINT = "checkpoint.json"
 STYLE = "assets/meshmark.css"
 ICON = "assets/icon.svg"
 
@@ -18,6 +21,8 @@ REGISTRY_SIGNATURES = "registry/sigs"
 PROGRAMME = "meshmark.yaml"
 SCHEMAS = "schema"
 SUITES = "schema/suites"
+FINDINGS_SCHEMA = "schema/findings.schema.json"
+VERIFY_SCHEMA = "schema/verify-report.schema.json"
 RESULTS = "results"
 TEMPLATES = "site_templates"
 OUT = "public"
@@ -36,6 +41,11 @@ def run(mesh_id: str, mesh_version: str, run_id: str) -> str:
 def result(mesh_id: str, mesh_version: str, run_id: str) -> str:
     """Path of a result file, in the repository and on the site: a pure function of its fields."""
     return f"{RESULTS}/{mesh_id}/{mesh_version}/{run_id}.yaml"
+
+
+def statement(mesh_id: str, mesh_version: str, run_id: str) -> str:
+    """Path of the in-toto statement about a result."""
+    return f"statements/{mesh_id}/{mesh_version}/{run_id}.intoto.json"
 
 
 def sidecar(path: str) -> str:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from generator import urls
 from generator.judgements import Cell, Step, Verdict
-from generator.model import UNKNOWN_VERSION, Record, Recorded
+from generator.records import UNKNOWN_VERSION, Record, Recorded
 from generator.terms import Role, State
 
 MAX_TEXT: Final = 600
@@ -59,6 +59,11 @@ def _bare(url: str) -> str:
 def capped(text: str) -> str:
     """Cut a text of unknown length."""
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+
+
+def plain(text: str) -> str:
+    """Make a text of unknown origin safe for a terminal: one line, no control characters."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text.encode("utf-8", "replace").decode())
 
 
 def shown_path(path: str) -> str:
@@ -112,6 +117,8 @@ def sentence(cell: Cell) -> str:
 
 def answer(step: Step) -> str:
     """Name the answer of a provenance step."""
+    if not step.decides:
+        return "shown only"
     return {True: "holds", False: "refused", None: "not reached"}[step.passed]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from generator.formats import result
-from generator.model import Document, Record
+from generator.model import Document
+from generator.records import Record
 
 FORMATS: Final[dict[str, Callable[[Document], tuple[Record, ...]]]] = {"meshmark": result.records}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from generator.model import Conditions, Document, Observation, Record, Recorded, RecordedSpecification
+from generator.model import Document
+from generator.records import Conditions, Observation, Record, Recorded, RecordedSpecification
 from generator.terms import Capability, Outcome
 
 

@@ -1,0 +1,106 @@
+"""Judgements as data for tools: findings, verdicts, checkpoints and in-toto statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from generator import urls, wording
+from generator.findings import Finding
+from generator.judgements import Audit, Checkpoint, Entry, Ledger, Output, Step, Verdict
+from generator.terms import Outcome
+
+STATEMENT: Final = "https://in-toto.io/Statement/v1"
+TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
+
+
+def outputs(ledger: Ledger) -> Iterator[Output]:
+    """Give every JSON document of the site."""
+    report = verify_report(ledger.audit, ledger.findings)
+    yield _json(urls.PROVENANCE, report)
+    yield _json(urls.CHECKPOINT, checkpoint_data(ledger.audit.judgement.checkpoint))
+    for entry in ledger.entries:
+        record = entry.record
+        yield _json(urls.statement(record.mesh, record.mesh_version, record.run_id), statement(entry))
+
+
+def verify_report(audit: Audit, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Give a whole audit; its form is schema/verify-report.schema.json."""
+    judgement = audit.judgement
+    genesis = judgement.genesis
+    root = {"commit": genesis.commit, "digest": genesis.digest, "pinned": judgement.pinned} if genesis else None
+    return {
+        "head": audit.head,
+        "trust_root": root,
+        "checkpoint": checkpoint_data(judgement.checkpoint),
+        "steps": [step_data(step) for step in audit.steps],
+        "findings": [finding_data(finding) for finding in findings],
+        "results": [verdict_data(verdict) for verdict in judgement.verdicts],
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Give a finding; the names are those of DESIGN section 6."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "path": wording.shown_path(finding.path),
+        "line": finding.line,
+        "pointer": finding.pointer,
+        "commit": finding.commit,
+        "message": wording.plain(finding.message),
+        "fix": finding.fix,
+    }
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """Give a verdict with every numbered step."""
+    return {
+        "path": wording.shown_path(verdict.path),
+        "state": verdict.state.value,
+        "reason": wording.plain(verdict.reason),
+        "publisher": verdict.publisher,
+        "role": verdict.role.value if verdict.role else "",
+        "key": verdict.key,
+        "registry_version": verdict.registry_version,
+        "commit": verdict.commit,
+        "steps": [step_data(step) for step in verdict.steps],
+    }
+
+
+def step_data(step: Step) -> dict[str, Any]:
+    """Give a step; `passed` is null where it was not reached, or is shown without deciding."""
+    return {"number": step.number, "title": step.title, "passed": step.passed, "detail": wording.plain(step.detail)}
+
+
+def checkpoint_data(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Give a checkpoint, as `--published-checkpoint` reads it."""
+    return {"head": checkpoint.head, "count": checkpoint.count, "root": checkpoint.root}
+
+
+def statement(entry: Entry) -> dict[str, Any]:
+    """Give an in-toto statement about a result file, with the test-result predicate (v0.1)."""
+    record = entry.record
+    by_outcome = {outcome: [o.test for o in record.observations if o.outcome is outcome] for outcome in Outcome}
+    passed, failed = by_outcome[Outcome.PASSED], by_outcome[Outcome.FAILED]
+    warned = [o.test for o in record.observations if o.outcome not in {Outcome.PASSED, Outcome.FAILED}]
+    predicate: dict[str, Any] = {
+        "result": "FAILED" if failed else "WARNED" if warned else "PASSED",
+        "configuration": [{"name": entry.suite.path, "digest": _digest(entry.suite.digest)}],
+        "passedTests": passed,
+        "warnedTests": warned,
+        "failedTests": failed,
+    }
+    if record.url:
+        predicate["url"] = record.url
+    subject = {"name": entry.verdict.path, "digest": _digest(entry.verdict.digest)}
+    return {"_type": STATEMENT, "subject": [subject], "predicateType": TEST_RESULT, "predicate": predicate}
+
+
+def _digest(digest: str) -> dict[str, str]:
+    return {"sha256": digest.removeprefix("sha256:")}
+
+
+def _json(path: str, data: dict[str, Any]) -> Output:
+    return Output(path=path, content=json.dumps(data, indent=1, ensure_ascii=True).encode() + b"\n")

@@ -1,0 +1,114 @@
+"""What all verbs share: exit codes, the programme's folder, progress, and printing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import api, printing, urls, wording
+from generator.findings import Finding, Stop, has_errors
+
+if TYPE_CHECKING:
+    from generator.model import Transition
+
+CLEAN, FINDINGS, STOPPED, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes, the same for every verb."""
+
+
+def verb(verbs: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    """Add a verb with the flag that all verbs have."""
+    added: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    added.add_argument("--root", type=Path, metavar="DIR", help="the programme's folder (default: nearest above)")
+    added.set_defaults(run=run)
+    return added
+
+
+def format_options(added: argparse.ArgumentParser, schema: str, *more: str) -> None:
+    """Add the flags that say how to print; `schema` is the path of the schema of the JSON."""
+    added.add_argument("--format", choices=("text", "json", *more), default="text", help="how to print (default: text)")
+    run = added.get_default("run")
+
+    def print_schema(arguments: argparse.Namespace) -> int:
+        print((root(arguments) / schema).read_text(encoding="utf-8"), end="")
+        return CLEAN
+
+    added.add_argument(
+        "--schema",
+        action="store_const",
+        const=print_schema,
+        default=run,
+        dest="run",
+        help="print the JSON Schema of the JSON output, and do nothing else",
+    )
+
+
+def root(arguments: argparse.Namespace) -> Path:
+    """Give the programme's folder; raise `Stop` when there is none."""
+    if arguments.root:
+        named: Path = arguments.root.resolve()
+        if not named.is_dir():
+            raise Stop(f"{arguments.root} is not a folder")
+        return named
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / urls.PROGRAMME).is_file():
+            return folder
+    raise Stop(f"no {urls.PROGRAMME} in {here} or above: name the programme's folder with --root")
+
+
+def below(folder: Path, path: Path) -> str:
+    """Give a path relative to the programme's folder; raise `Stop` when it lies elsewhere."""
+    # The file itself may be a link that must not be followed, so only its folder is resolved.
+    absolute = path.parent.resolve() / path.name if path.name else path.resolve()
+    try:
+        return absolute.relative_to(folder).as_posix()
+    except ValueError as error:
+        raise Stop(f"{path} is not below {folder}") from error
+
+
+def moment(text: str) -> datetime:
+    """Read a date or a time for argparse; without a zone it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def watch(transitions: Iterable[Transition], count: int) -> Iterable[Transition]:
+    """Show progress on a terminal, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return transitions
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(transitions, "verifying", total=count, console=Console(stderr=True), transient=True)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines to standard output."""
+    for line in lines:
+        print(line)
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON to standard output."""
+    print(json.dumps(data, indent=2, ensure_ascii=True))
+
+
+def code(findings: Iterable[Finding]) -> int:
+    """Give the exit code that findings amount to."""
+    return FINDINGS if has_errors(findings) else CLEAN
+
+
+def stopped(stop: Stop, arguments: argparse.Namespace) -> int:
+    """Print why the work cannot go on, in the format that was asked for."""
+    if getattr(arguments, "format", "text") == "json":
+        found = stop.findings or (Finding(rule="stopped", message=stop.message),)
+        print_json({"findings": [api.finding_data(finding) for finding in found]})
+    else:
+        print_lines(printing.finding_lines(stop.findings))
+    print(f"meshmark: {wording.plain(stop.message)}", file=sys.stderr)
+    return STOPPED

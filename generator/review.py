@@ -1,0 +1,102 @@
+"""The answer to a pull request: a change judged as one transition on top of its base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from generator import conformance, ledger, provenance, settings, urls
+from generator.documents import MAX_BYTES
+from generator.findings import Finding, ordered
+from generator.history import Repository
+from generator.judgements import Assessment, Judgement
+from generator.model import Change, Transition
+from generator.schemas import Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """One row of the matrix before and after the change; None where there was no result."""
+
+    before: Assessment | None
+    after: Assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """All that is to be said about a change; `fatal` when it must not be merged by any rule."""
+
+    findings: tuple[Finding, ...]
+    fatal: bool
+    paths: tuple[str, ...]
+    rows: tuple[RowChange, ...]
+
+
+def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
+    """Judge what HEAD changed since it left `base`, under the registry of `base`.
+
+    Only files that the change touches are looked at, and the results that could collide with them;
+    with rows also the other results of the same meshes. Raises `Stop` when a commit is missing.
+    """
+    with closing(Repository(root)) as head, closing(Repository(root, base)) as before:
+        changes = head.since_fork(before.head)
+        files = ledger.files_of(before.tree(), before.content)
+        schemas = settings.schemas(files)
+        walk = provenance.Walk(contents=head.content, schemas=schemas)
+        for transition in before.transitions():
+            walk.advance(_only(transition, changes, with_rows=with_rows))
+        old = walk.judgement(before.head)
+        walk.advance(Transition(commit=head.head, committed_at=head.committed_at, changes=changes))
+        new = walk.judgement(head.head)
+        paths = tuple(sorted(change.path for change in changes))
+        touched = {path.removesuffix(".sig") for path in paths}
+        found = [
+            *(finding for finding in new.findings if finding.path.removesuffix(".sig") in touched),
+            *ledger.unread((v for v in new.verdicts if v.path in touched), head.content, schemas["Result"]),
+            *new.fatal,
+            *_programme(head, changes, schemas["Programme"]),
+        ]
+        return Review(
+            findings=ordered(found),
+            fatal=bool(new.fatal),
+            paths=paths,
+            rows=tuple(_rows(old, new)) if with_rows else (),
+        )
+
+
+def _only(transition: Transition, changes: Sequence[Change], *, with_rows: bool) -> Transition:
+    """Keep of a past transition what can matter to the change.
+
+    That is the registry, the suites, the touched results, those of the same run id, which is in the
+    file's name, and, for rows, those of the same mesh.
+    """
+    touched = {change.path.removesuffix(".sig") for change in changes}
+    runs = {path.rsplit("/", 1)[-1] for path in touched}
+    meshes = {path.split("/")[1] for path in touched if path.count("/") >= 2 and with_rows}
+
+    def matters(path: str) -> bool:
+        slot = path.removesuffix(".sig")
+        if not path.startswith(f"{urls.RESULTS}/") or slot in touched or slot.rsplit("/", 1)[-1] in runs:
+            return True
+        return slot.split("/")[1] in meshes
+
+    return replace(transition, changes=tuple(change for change in transition.changes if matters(change.path)))
+
+
+def _programme(head: Repository, changes: Iterable[Change], schema: Schema) -> tuple[Finding, ...]:
+    for change in changes:
+        if change.path == urls.PROGRAMME and change.blob:
+            content = head.content(change.blob.id, MAX_BYTES)
+            if isinstance(content, bytes):
+                return settings.document(urls.PROGRAMME, content, schema).findings
+    return ()
+
+
+def _rows(old: Judgement, new: Judgement) -> Iterator[RowChange]:
+    before = conformance.newest(ledger.entries_of(old))
+    for key, entry in conformance.newest(ledger.entries_of(new)).items():
+        past = before.get(key)
+        if past is None or past.verdict.path != entry.verdict.path:
+            yield RowChange(before=conformance.assess(past) if past else None, after=conformance.assess(entry))

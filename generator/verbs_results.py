@@ -1,0 +1,146 @@
+"""The verbs about results: check, verify, explain and sign."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from generator import answers, api, console, printing, trust, urls
+from generator.findings import Finding, Stop, has_errors
+
+
+def add_check(verbs: Any) -> None:
+    """Add the verb `check`."""
+    text = "Judge files of the work tree as if they arrived next, or a change on top of its base."
+    verb = console.verb(verbs, "check", text, run_check)
+    verb.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: everything)")
+    verb.add_argument("--base", metavar="REV", help="judge what HEAD changed since REV, as a pull request")
+    console.format_options(verb, urls.FINDINGS_SCHEMA, "github", "markdown")
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Check and print all findings."""
+    from generator import ledger
+
+    root = console.root(arguments)
+    if arguments.base is not None:
+        if arguments.paths:
+            raise Stop("--base judges the whole change: name no paths beside it")
+        return _check_change(arguments, root)
+    findings = ledger.check(root, [console.below(root, path) for path in arguments.paths], watch=console.watch)
+    _print_findings(findings, arguments.format)
+    return console.code(findings)
+
+
+def _check_change(arguments: argparse.Namespace, root: Path) -> int:
+    from generator import review
+
+    found = review.review(root, arguments.base, with_rows=arguments.format == "markdown")
+    if arguments.format == "markdown":
+        console.print_lines(answers.markdown(found))
+    else:
+        _print_findings(found.findings, arguments.format)
+    return console.STOPPED if found.fatal else console.code(found.findings)
+
+
+def _print_findings(findings: tuple[Finding, ...], how: str) -> None:
+    if how == "json":
+        console.print_json({"findings": [api.finding_data(finding) for finding in findings]})
+    elif how == "github":
+        console.print_lines(answers.github(findings))
+    elif how == "markdown":
+        console.print_lines(answers.markdown_findings(findings))
+    else:
+        console.print_lines(printing.finding_lines(findings))
+        print(printing.count_line(findings))
+
+
+def add_verify(verbs: Any) -> None:
+    """Add the verb `verify`."""
+    verb = console.verb(verbs, "verify", "Verify from the git history who published each result.", run_verify)
+    trust.add_options(verb)
+    verb.add_argument("--write-checkpoint", type=Path, metavar="FILE", help="write the checkpoint of this state")
+    verb.add_argument("--steps", action="store_true", help="print every step of every result")
+    console.format_options(verb, urls.VERIFY_SCHEMA)
+
+
+def run_verify(arguments: argparse.Namespace) -> int:
+    """Audit the whole history and print the state of every result."""
+    from generator import ledger
+
+    audit = ledger.audit(console.root(arguments), expected=trust.expected(arguments), watch=console.watch)
+    if arguments.format == "json":
+        console.print_json(api.verify_report(audit, (*audit.judgement.fatal, *audit.judgement.findings)))
+    else:
+        console.print_lines(printing.audit_lines(audit, every_step=arguments.steps))
+    if audit.judgement.fatal:
+        return console.STOPPED
+    if arguments.write_checkpoint:
+        text = json.dumps(api.checkpoint_data(audit.judgement.checkpoint), indent=1)
+        arguments.write_checkpoint.write_text(f"{text}\n", encoding="utf-8")
+    return console.code(audit.judgement.findings)
+
+
+def add_explain(verbs: Any) -> None:
+    """Add the verb `explain`."""
+    verb = console.verb(verbs, "explain", "Say why a cell of the matrix says what it says.", run_explain)
+    verb.add_argument("mesh", metavar="MESH", help="a mesh id")
+    verb.add_argument("specification", nargs="?", metavar="SPECIFICATION", help="a specification id (default: all)")
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """Explain the newest run of each suite version of a mesh."""
+    from generator import conformance, ledger
+
+    book = ledger.read(console.root(arguments), watch=console.watch)
+    assessments = [conformance.assess(entry) for entry in book.entries if entry.record.mesh == arguments.mesh]
+    if not assessments:
+        known = ", ".join(sorted({entry.record.mesh for entry in book.entries})) or "none"
+        raise Stop(f"no result counts for mesh {arguments.mesh!r}; meshes with results: {known}")
+    specifications = {s.id for a in assessments for s in a.entry.suite.specifications}
+    if arguments.specification and arguments.specification not in specifications:
+        known = ", ".join(sorted(specifications))
+        raise Stop(f"no specification {arguments.specification!r}; known: {known}")
+    console.print_lines(printing.explanations(assessments, arguments.specification))
+    return console.CLEAN
+
+
+def add_sign(verbs: Any) -> None:
+    """Add the verb `sign`."""
+    verb = console.verb(verbs, "sign", "Sign results through ssh-keygen, if nothing else is wrong with them.", run_sign)
+    verb.add_argument("files", nargs="+", type=Path, metavar="FILE", help="result files")
+    verb.add_argument("--key", type=Path, required=True, metavar="KEY", help="a private key, or a .pub with an agent")
+    console.format_options(verb, urls.FINDINGS_SCHEMA)
+
+
+def run_sign(arguments: argparse.Namespace) -> int:
+    """Sign each file and judge it; a signature that would not be accepted is taken back."""
+    from generator import ledger, sshsig
+
+    root = console.root(arguments)
+    paths = [console.below(root, file) for file in arguments.files]
+    sidecars = {path: root / urls.sidecar(path) for path in paths}
+    before = {path: file.read_bytes() if file.is_file() else None for path, file in sidecars.items()}
+    try:
+        for path, file in sidecars.items():
+            file.write_bytes(sshsig.sign((root / path).read_bytes(), arguments.key, sshsig.RESULT_NAMESPACE))
+        findings = ledger.check(root, paths, watch=console.watch)
+        refused = has_errors(findings)
+    except BaseException:
+        _restore(sidecars, before)
+        raise
+    if refused:
+        _restore(sidecars, before)
+    _print_findings(findings, arguments.format)
+    return console.code(findings)
+
+
+def _restore(sidecars: dict[str, Path], before: dict[str, bytes | None]) -> None:
+    for path, file in sidecars.items():
+        content = before[path]
+        if content is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(content)
