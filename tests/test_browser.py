@@ -30,6 +30,7 @@ KINDS = {
     "method": "method/index.html",
     "accounts": "sm-service-accounts/index.html",
     "quarantine": "quarantine/index.html",
+    "audit": "audit/index.html",
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import __version__, cli, server
+from generator import __version__, cli, console, server
 from tests.support import papers
 from tests.support.papers import PROJECT, result
 from tests.support.repository import REGISTRY_PATH, Link, Repository, pair, toy
@@ -37,7 +37,7 @@ def run(repository: Repository, *argv: str) -> int:
 
 def test_build_writes_the_site_and_is_clean(tmp_path: Path, capsys: Captured) -> None:
     repository = programme(tmp_path / "r")
-    assert run(repository, "build") == cli.CLEAN
+    assert run(repository, "build") == console.CLEAN
     assert (repository.root / "public" / "index.html").is_file()
     assert "1 results count; no findings" in capsys.readouterr().out
 
@@ -45,7 +45,7 @@ def test_build_writes_the_site_and_is_clean(tmp_path: Path, capsys: Captured) ->
 def test_build_publishes_what_is_sound_and_exits_with_1_when_something_is_not(tmp_path: Path, capsys: Captured) -> None:
     repository = programme(tmp_path / "r")
     repository.commit({"results/kelp/v1.0.0/toy-run-0002.yaml": b"unsigned"})
-    assert run(repository, "build", "--out", str(tmp_path / "site"), "--as-of", "2026-06-01") == cli.FINDINGS
+    assert run(repository, "build", "--out", str(tmp_path / "site"), "--as-of", "2026-06-01") == console.FINDINGS
     assert "toy-run-0002" in (tmp_path / "site" / "quarantine" / "index.html").read_text()
     assert "error unsigned" in capsys.readouterr().out
 
@@ -55,18 +55,18 @@ def test_build_leaves_the_old_site_when_the_registry_is_not_valid(tmp_path: Path
     run(repository, "build")
     before = (repository.root / "public" / "index.html").read_bytes()
     repository.commit({REGISTRY_PATH: b"a: b"})
-    assert run(repository, "build") == cli.STOPPED
+    assert run(repository, "build") == console.STOPPED
     assert (repository.root / "public" / "index.html").read_bytes() == before
-    assert "registry is not valid" in capsys.readouterr().err
+    assert "nothing can be published: it is not a valid document" in capsys.readouterr().err
 
 
 def test_check_names_file_rule_and_fix(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = programme(tmp_path / "r")
-    assert run(repository, "check") == cli.CLEAN
+    assert run(repository, "check") == console.CLEAN
     assert capsys.readouterr().out == "no findings\n"
     repository.write({PATH: b"changed"})
     monkeypatch.chdir(repository.root / "results" / "kelp")
-    assert cli.main(["check", "v1.0.0/toy-run-0001.yaml"]) == cli.FINDINGS
+    assert cli.main(["check", "v1.0.0/toy-run-0001.yaml"]) == console.FINDINGS
     printed = capsys.readouterr().out
     assert f"{PATH}: error tampered" in printed
     assert "fix: restore the verified bytes" in printed
@@ -78,7 +78,7 @@ def test_check_prints_json_with_every_field(tmp_path: Path, capsys: Captured) ->
     bad = papers.written(result(run_id="toy-run-0002")).replace(b'"v1.29.4"', b"1.20")
     path = "results/kelp/v1.0.0/toy-run-0002.yaml"
     repository.write({path: bad, f"{path}.sig": papers.ROBOT.sign(bad)})
-    assert run(repository, "check", "--format", "json", str(repository.root / path)) == cli.FINDINGS
+    assert run(repository, "check", "--format", "json", str(repository.root / path)) == console.FINDINGS
     malformed, detail = json.loads(capsys.readouterr().out)["findings"]
     assert (malformed["rule"], malformed["path"]) == ("malformed", path)
     assert detail["rule"] == "schema-type"
@@ -91,11 +91,11 @@ def test_check_prints_json_with_every_field(tmp_path: Path, capsys: Captured) ->
 def test_verify_prints_the_state_of_every_result(tmp_path: Path, capsys: Captured) -> None:
     repository = programme(tmp_path / "r")
     repository.commit({"results/kelp/v1.0.0/toy-run-0002.yaml": b"unsigned"})
-    assert run(repository, "verify") == cli.FINDINGS
+    assert run(repository, "verify") == console.FINDINGS
     printed = capsys.readouterr().out
     assert f"verified           {PATH}  kelp-robot (robot)" in printed
     assert "1 of 2 results count" in printed
-    assert run(repository, "verify", "--format", "json") == cli.FINDINGS
+    assert run(repository, "verify", "--format", "json") == console.FINDINGS
     data = json.loads(capsys.readouterr().out)
     assert data["head"] == repository.head
     assert [one["state"] for one in data["results"]] == ["verified", "unsigned"]
@@ -106,11 +106,11 @@ def test_verify_prints_the_state_of_every_result(tmp_path: Path, capsys: Capture
 def test_a_stop_is_json_too(tmp_path: Path, capsys: Captured) -> None:
     root = tmp_path / "r"
     root.mkdir()
-    assert cli.main(["verify", "--root", str(root), "--format", "json"]) == cli.STOPPED
+    assert cli.main(["verify", "--root", str(root), "--format", "json"]) == console.STOPPED
     captured = capsys.readouterr()
     assert json.loads(captured.out)["findings"][0]["rule"] == "unverifiable"
     assert "not a git repository" in captured.err
-    assert cli.main(["check", "--root", str(tmp_path / "nowhere"), "--format", "json"]) == cli.STOPPED
+    assert cli.main(["check", "--root", str(tmp_path / "nowhere"), "--format", "json"]) == console.STOPPED
     assert json.loads(capsys.readouterr().out)["findings"][0]["rule"] == "stopped"
 
 
@@ -125,7 +125,7 @@ def test_explain_leads_from_the_cell_to_the_observation_the_file_and_the_commit(
     repository.commit(
         {"schema/suites/toy/v2.yaml": suite, **pair(result(run_id="toy-run-0002", suite=named, results=items))}
     )
-    assert run(repository, "explain", "kelp", "alpha") == cli.CLEAN
+    assert run(repository, "explain", "kelp", "alpha") == console.CLEAN
     printed = capsys.readouterr().out
     assert printed.index("toy-run-0002") < printed.index("toy-run-0001")
     assert "capability full, compliance fail: passed 1 of 2 tested" in printed
@@ -133,15 +133,15 @@ def test_explain_leads_from_the_cell_to_the_observation_the_file_and_the_commit(
     assert "lost\\npackets" in printed
     assert repository.head in printed
     assert "beta" not in printed
-    assert run(repository, "explain", "kelp") == cli.CLEAN
+    assert run(repository, "explain", "kelp") == console.CLEAN
     assert "all tests:" in capsys.readouterr().out
 
 
 def test_explain_knows_what_it_does_not_know(tmp_path: Path, capsys: Captured) -> None:
     repository = programme(tmp_path / "r")
-    assert run(repository, "explain", "moss") == cli.STOPPED
+    assert run(repository, "explain", "moss") == console.STOPPED
     assert "meshes with results: kelp" in capsys.readouterr().err
-    assert run(repository, "explain", "kelp", "gamma") == cli.STOPPED
+    assert run(repository, "explain", "kelp", "gamma") == console.STOPPED
     assert "known: alpha, beta" in capsys.readouterr().err
 
 
@@ -150,14 +150,14 @@ def test_a_programme_is_found_from_below_and_missed_elsewhere(
 ) -> None:
     repository = programme(tmp_path / "r")
     monkeypatch.chdir(repository.root / "results" / "kelp")
-    assert cli.main(["verify"]) == cli.CLEAN
+    assert cli.main(["verify"]) == console.CLEAN
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["verify"]) == cli.STOPPED
+    assert cli.main(["verify"]) == console.STOPPED
     assert "name the programme's folder with --root" in capsys.readouterr().err
 
 
 def test_a_path_outside_the_programme_stops(tmp_path: Path, capsys: Captured) -> None:
-    assert run(programme(tmp_path / "r"), "check", str(tmp_path / "elsewhere.yaml")) == cli.STOPPED
+    assert run(programme(tmp_path / "r"), "check", str(tmp_path / "elsewhere.yaml")) == console.STOPPED
     assert "is not below" in capsys.readouterr().err
 
 
@@ -174,7 +174,7 @@ def test_a_bug_shows_its_traceback_and_exits_with_3(
 ) -> None:
     repository = programme(tmp_path / "r")
     monkeypatch.setattr("generator.ledger.audit", lambda *_, **__: 1 / 0)
-    assert run(repository, "verify") == cli.BUG
+    assert run(repository, "verify") == console.BUG
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
@@ -184,7 +184,7 @@ def test_an_interrupt_exits_with_130(tmp_path: Path, capsys: Captured, monkeypat
 
     repository = programme(tmp_path / "r")
     monkeypatch.setattr("generator.ledger.audit", interrupt)
-    assert run(repository, "verify") == cli.INTERRUPTED
+    assert run(repository, "verify") == console.INTERRUPTED
     assert "interrupted" in capsys.readouterr().err
 
 
@@ -211,7 +211,7 @@ def test_two_builds_under_other_seeds_time_zones_and_locales_are_the_same_bytes(
     sites = []
     for number, environment in enumerate(settings):
         done = subprocess_run(repository, "build", "--out", str(tmp_path / str(number)), **environment)
-        assert done.returncode == cli.CLEAN, done.stderr
+        assert done.returncode == console.CLEAN, done.stderr
         sites.append(snapshot(tmp_path / str(number)))
     assert sites[0] == sites[1]
 
@@ -260,12 +260,12 @@ def test_a_served_site_can_be_fetched_and_interrupted(tmp_path: Path) -> None:
         with urllib.request.urlopen(address) as response:  # noqa: S310 - the address is our own server's
             assert b"Toy programme" in response.read()
         process.send_signal(signal.SIGINT)
-    assert process.returncode == cli.CLEAN
+    assert process.returncode == console.CLEAN
 
 
 def test_a_taken_port_is_said_plainly(tmp_path: Path, capsys: Captured) -> None:
     repository = programme(tmp_path / "r")
     with server.serve(tmp_path, 0) as other:
         threading.Thread(target=other.handle_request, daemon=True)
-        assert run(repository, "serve", "--port", str(other.server_port)) == cli.STOPPED
+        assert run(repository, "serve", "--port", str(other.server_port)) == console.STOPPED
     assert "choose another with --port" in capsys.readouterr().err

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from generator import conformance
 from generator.judgements import Cell, Entry
-from generator.model import Conditions, FreshnessPolicy, Observation
+from generator.model import FreshnessPolicy
+from generator.records import Conditions, Observation
 from generator.terms import Capability, ChangeKind, Compliance, Freshness, Outcome
 from tests.support import strategies
 from tests.support.strategies import EPOCH, SUITE, entry, observed, suite

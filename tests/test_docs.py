@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from generator import cli, documents, printing, settings, urls
+from generator import api, cli, console, documents, scalars, settings, urls
 from generator.findings import RULES, Finding
 from generator.judgements import Verdict
 from generator.model import Document
@@ -59,9 +59,15 @@ def _anchors(path: Path) -> set[str]:
 # --- the command line
 
 
-def _verbs() -> dict[str, argparse.ArgumentParser]:
-    actions = [a for a in cli._parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    return {name: verb for action in actions for name, verb in action.choices.items()}
+def _verbs(parser: argparse.ArgumentParser | None = None, above: str = "") -> dict[str, argparse.ArgumentParser]:
+    """Give every verb by its full name; a verb with verbs of its own stands for those."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for action in (parser or cli.parser())._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, verb in action.choices.items():
+                own = _verbs(verb, f"{above}{name} ")
+                found |= own or {f"{above}{name}": verb}
+    return found
 
 
 def _flags() -> Iterator[tuple[str, str]]:
@@ -81,7 +87,7 @@ def _commands(path: Path) -> Iterator[list[str]]:
 
 
 def test_every_verb_has_its_section_and_no_other_verb_has_one() -> None:
-    sections = re.findall(r"^## ([a-z]+)$", _text(_COMMAND_LINE), re.MULTILINE)
+    sections = re.findall(r"^## ([a-z]+(?: [a-z-]+)?)$", _text(_COMMAND_LINE), re.MULTILINE)
     assert sections == list(_verbs())
 
 
@@ -106,7 +112,7 @@ def test_every_command_shown_is_one_that_the_parser_accepts(
 ) -> None:
     code = 0
     try:
-        cli._parser().parse_args(words)
+        cli.parser().parse_args(words)
     except SystemExit as ended:
         code = int(ended.code or 0)
     assert code == 0, capsys.readouterr().err
@@ -114,14 +120,14 @@ def test_every_command_shown_is_one_that_the_parser_accepts(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [(n, getattr(cli, n)) for n in ("CLEAN", "FINDINGS", "STOPPED", "BUG", "INTERRUPTED")],
+    [(n, getattr(console, n)) for n in ("CLEAN", "FINDINGS", "STOPPED", "BUG", "INTERRUPTED")],
 )
 def test_every_exit_code_is_listed(name: str, value: int) -> None:
     assert re.search(rf"^\| {value} \| ", _text(_COMMAND_LINE), re.MULTILINE), name
 
 
 def test_the_json_shown_has_the_fields_that_are_printed() -> None:
-    finding = set(printing.finding_json(Finding(rule="stopped", message="")))
+    finding = set(api.finding_data(Finding(rule="stopped", message="")))
     verdict = Verdict(
         path="",
         state=State.UNSIGNED,
@@ -133,8 +139,8 @@ def test_the_json_shown_has_the_fields_that_are_printed() -> None:
     )
     check, verify = (json.loads(block) for block in _blocks(_COMMAND_LINE, "json"))
     assert all(set(shown) == finding for shown in check["findings"])
-    assert set(verify) == {"head", "findings", "results"}
-    assert all(set(shown) == set(printing.verdict_json(verdict)) for shown in verify["results"])
+    assert set(verify) == {"head", "trust_root", "checkpoint", "steps", "findings", "results"}
+    assert all(set(shown) == set(api.verdict_data(verdict)) for shown in verify["results"])
 
 
 # --- the rules
@@ -224,7 +230,7 @@ def test_the_examples_contradict_neither_themselves_nor_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "limit", [f"{documents.MAX_DEPTH} levels", f"{documents.MAX_DIGITS} digits", "50 000 nodes", "256 KiB", "2 KiB"]
+    "limit", [f"{documents.MAX_DEPTH} levels", f"{scalars.MAX_DIGITS} digits", "50 000 nodes", "256 KiB", "2 KiB"]
 )
 def test_the_limits_are_named(limit: str) -> None:
     assert (documents.MAX_BYTES, documents.MAX_NODES) == (256 * 1024, 50_000)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from generator import documents
 from generator.formats import FORMATS
-from generator.model import Record
+from generator.records import Record
 from generator.terms import Capability, Outcome
 from tests.support import papers
 from tests.support.papers import Paper

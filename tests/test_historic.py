@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from generator import historic
-from generator.model import Observation, Recorded, RecordedSpecification
+from generator.records import Observation, Recorded, RecordedSpecification
 from generator.terms import Outcome
 from tests.support.strategies import record, suite
 

@@ -95,7 +95,15 @@ def test_a_removed_result_is_named(tmp_path: Path) -> None:
 def test_only_chosen_files_are_judged(tmp_path: Path) -> None:
     repository = with_result(tmp_path / "r")
     repository.write({PATH: b"corrupted", OTHER: b"unsigned"})
-    assert rules_of(ledger.check(repository.root, [OTHER])) == [(OTHER, "unsigned")]
+    assert rules_of(ledger.check(repository.root, [OTHER])) == [(OTHER, "unsigned"), (OTHER, "schema-type")]
+
+
+def test_an_unsigned_result_is_told_all_else_that_is_wrong_with_it(tmp_path: Path) -> None:
+    repository = with_result(tmp_path / "r")
+    repository.write({OTHER: papers.written(result(run_id="toy-run-0002", surprise=1))})
+    assert rules_of(ledger.check(repository.root)) == [(OTHER, "unsigned"), (OTHER, "schema-unknown-field")]
+    repository.write({OTHER: b"#" * 300_000})
+    assert rules_of(ledger.check(repository.root)) == [(OTHER, "unsigned")]
 
 
 def test_a_new_result_of_a_stranger_is_unauthorised(tmp_path: Path) -> None:
@@ -117,7 +125,7 @@ def test_a_signed_next_registry_is_fine_and_its_new_key_has_to_wait(tmp_path: Pa
 def test_an_unsigned_registry_stops(tmp_path: Path) -> None:
     repository = with_result(tmp_path / "r")
     repository.write({REGISTRY_PATH: papers.written(papers.registry(threshold=1))})
-    with pytest.raises(Stop, match="registry is not valid"):
+    with pytest.raises(Stop, match="nothing can be published"):
         ledger.check(repository.root)
 
 
@@ -162,6 +170,7 @@ def test_findings_of_all_files_come_at_once_in_order(tmp_path: Path) -> None:
         (OTHER, "yaml-ambiguous"),
         (OTHER, "yaml-ambiguous"),
         (third, "unsigned"),
+        (third, "schema-type"),
     ]
 
 

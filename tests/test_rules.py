@@ -9,7 +9,8 @@ from typing import Any
 from generator import rules
 from generator.findings import RULES, Finding
 from generator.judgements import Entry
-from generator.model import FreshnessPolicy, Mesh, Observation, Programme, Recorded
+from generator.model import FreshnessPolicy, Mesh, Programme
+from generator.records import Observation, Recorded
 from generator.terms import Outcome
 from tests.support.strategies import EPOCH, SUITE, entry
 

@@ -10,7 +10,7 @@ import pytest
 
 from generator import settings, urls
 from generator.findings import Finding, Stop
-from generator.model import Document, FreshnessPolicy, Mesh, Registry, Suite
+from generator.model import Account, Document, FreshnessPolicy, Mesh, Registry, Suite
 from generator.terms import AssertionKind, KeyStatus, Role
 
 ROOT: Final = Path(__file__).parent.parent
@@ -230,13 +230,13 @@ def test_the_registry_of_this_repository_is_read() -> None:
     assert [maintainer.id for maintainer in registry.maintainers] == ["maintainer-a", "maintainer-b"]
     (archive,) = registry.publishers
     assert (archive.role, archive.meshes) == (Role.ARCHIVIST, ("*",))
-    assert archive.account == "github:meshmark-archive"
+    assert archive.account == Account(forge="github", login="meshmark-archive", number=0)
 
 
 def test_a_registry_with_every_field_is_read() -> None:
     registry = _registry(LATER)
     assert [publisher.id for publisher in registry.publishers] == ["archive", "linkerd-robot"]
-    assert registry.publishers[1].account == "github:l5d-bot#48604953"
+    assert registry.publishers[1].account == Account(forge="github", login="l5d-bot", number=48604953)
     assert [key.status for key in registry.publishers[1].keys] == [
         KeyStatus.RETIRED,
         KeyStatus.COMPROMISED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +47,7 @@ def story(root: Path) -> Repository:
     bad = b"a: no\n<b>: 010\n"
     repository.commit(
         {
-            CHANGED: b"tampered",
+            CHANGED: b"tampered </script> by\nsomebody\n",
             "results/kelp/v1.0.0/toy-run-0006.yaml": bad,
             "results/kelp/v1.0.0/toy-run-0006.yaml.sig": ROBOT.sign(bad),
             "results/kelp/v1.0.0/<b>\n.yaml": b"odd",
@@ -127,6 +129,33 @@ def test_the_quarantine_lists_each_file_with_state_reason_and_findings(built: di
     words = pages.text(built[urls.QUARANTINE])
     for part in (CHANGED, "tampered", "malformed", "yaml-ambiguous", "line 2", "results/kelp/v1.0.0/<b>\\x0a.yaml"):
         assert part in words
+
+
+def test_the_audit_log_shows_what_changed_before_and_after(built: dict[str, bytes]) -> None:
+    words = pages.text(built[urls.AUDIT])
+    for part in (CHANGED, "changed", "--- before +++ after", "+tampered </script> by", "1 complete history holds"):
+        assert part in words
+
+
+def test_provenance_and_checkpoint_are_there_for_tools(built: dict[str, bytes]) -> None:
+    report = json.loads(built[urls.PROVENANCE])
+    states = [one["state"] for one in report["results"]]
+    assert sorted(set(states)) == ["malformed", "tampered", "verified"]
+    assert report["checkpoint"] == json.loads(built[urls.CHECKPOINT])
+    assert report["checkpoint"]["count"] == 5
+    assert {step["number"] for step in report["steps"]} == {"1", "2", "3", "5", "10"}
+
+
+def test_every_result_that_counts_has_an_in_toto_statement(built: dict[str, bytes]) -> None:
+    path = "statements/kelp/v1.0.0/toy-run-0002.intoto.json"
+    statement = json.loads(built[path])
+    (subject,) = statement["subject"]
+    assert hashlib.sha256(built[subject["name"]]).hexdigest() == subject["digest"]["sha256"]
+    predicate = statement["predicate"]
+    assert (predicate["result"], predicate["failedTests"]) == ("FAILED", ["A-2"])
+    assert predicate["url"].startswith("https://ci.example.org/")
+    results = {json.loads(built[name])["predicate"]["result"] for name in built if name.startswith("statements/")}
+    assert results == {"FAILED", "PASSED", "WARNED"}
 
 
 def test_raw_files_are_published_byte_for_byte_and_only_those_that_count(built: dict[str, bytes]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from generator import conformance, urls, wording
-from generator.model import Observation, Recorded
+from generator.records import Observation, Recorded
 from generator.terms import Capability, Compliance, Outcome
 from tests.support.strategies import EPOCH, SUITE, entry, record
 

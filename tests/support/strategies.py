@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from generator.judgements import Entry, Verdict
-from generator.model import Assertion, Conditions, Observation, Record, Specification, Suite
+from generator.model import Assertion, Specification, Suite
+from generator.records import Conditions, Observation, Record
 from generator.terms import AssertionKind, Capability, Outcome, State
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
