@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from generator import urls, wording
-from generator.findings import Finding
+from generator.findings import Finding, Stop
 from generator.judgements import Audit, Checkpoint, Entry, Ledger, Output, Step, Verdict
 from generator.terms import Outcome
 
@@ -38,6 +38,24 @@ def verify_report(audit: Audit, findings: Sequence[Finding]) -> dict[str, Any]:
         "findings": [finding_data(finding) for finding in findings],
         "results": [verdict_data(verdict) for verdict in judgement.verdicts],
     }
+
+
+def stop_report(stop: Stop) -> dict[str, Any]:
+    """Give the report of an audit that could not even begin: of the same form, with nothing in it."""
+    return {
+        "head": None,
+        "trust_root": None,
+        "checkpoint": None,
+        "steps": [],
+        "findings": stop_findings(stop),
+        "results": [],
+    }
+
+
+def stop_findings(stop: Stop) -> list[dict[str, Any]]:
+    """Give the findings of a stop; one without any is a finding of its own."""
+    found = stop.findings or (Finding(rule="stopped", message=stop.message),)
+    return [finding_data(finding) for finding in found]
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

@@ -106,8 +106,8 @@ def code(findings: Iterable[Finding]) -> int:
 def stopped(stop: Stop, arguments: argparse.Namespace) -> int:
     """Print why the work cannot go on, in the format that was asked for."""
     if getattr(arguments, "format", "text") == "json":
-        found = stop.findings or (Finding(rule="stopped", message=stop.message),)
-        print_json({"findings": [api.finding_data(finding) for finding in found]})
+        shape = getattr(arguments, "stop_report", lambda stop: {"findings": api.stop_findings(stop)})
+        print_json(shape(stop))
     else:
         print_lines(printing.finding_lines(stop.findings))
     print(f"meshmark: {wording.plain(stop.message)}", file=sys.stderr)

@@ -61,6 +61,7 @@ def add_verify(verbs: Any) -> None:
     """Add the verb `verify`."""
     verb = console.verb(verbs, "verify", "Verify from the git history who published each result.", run_verify)
     trust.add_options(verb)
+    verb.set_defaults(stop_report=api.stop_report)
     verb.add_argument("--write-checkpoint", type=Path, metavar="FILE", help="write the checkpoint of this state")
     verb.add_argument("--steps", action="store_true", help="print every step of every result")
     console.format_options(verb, urls.VERIFY_SCHEMA)

@@ -44,8 +44,12 @@ def test_findings_of_check_and_of_a_stop_fit_their_schema(
     repository: Repository, capsys: Captured, tmp_path: Path
 ) -> None:
     jsonschema.validate(run(repository, capsys, "check", "--format", "json"), schema("findings"))
-    cli.main(["verify", "--root", str(tmp_path), "--format", "json"])
+    cli.main(["check", "--root", str(tmp_path), "--format", "json"])
     jsonschema.validate(json.loads(capsys.readouterr().out), schema("findings"))
+    cli.main(["verify", "--root", str(tmp_path), "--format", "json"])
+    report = json.loads(capsys.readouterr().out)
+    jsonschema.validate(report, schema("verify-report"))
+    assert (report["head"], report["results"]) == (None, [])
 
 
 def test_the_published_documents_fit_their_schemas(repository: Repository) -> None:

@@ -88,6 +88,11 @@ CASES: dict[str, tuple[dict[str, File], str, str]] = {
     ),
     "a missing test": (other(results=papers.outcomes()[1:]), "malformed", "7.7"),
     "a foreign test": (other(results=[*papers.outcomes(), {"test": "C-1", "outcome": "passed"}]), "malformed", "7.7"),
+    "a foreign test in place of another": (
+        other(results=[*papers.outcomes()[1:], {"test": "C-1", "outcome": "passed"}]),
+        "malformed",
+        "7.7",
+    ),
     "a test twice": (other(results=[*papers.outcomes(), papers.outcomes()[0]]), "malformed", "7.7"),
     "fields of another run": (other(run_id="toy-run-0002"), "misplaced", "7.8"),
     "fields of another version": (other(version="v1.0.1"), "misplaced", "7.8"),

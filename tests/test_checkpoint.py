@@ -67,6 +67,20 @@ def test_each_build_continues_the_one_before(tmp_path: Path) -> None:
     assert checkpoint_of(repository, second) == second
 
 
+def test_a_later_result_comes_later_wherever_its_path_would_sort(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result(run_id="toy-run-0009")))
+    first = checkpoint_of(repository)
+    repository.commit(pair(result(run_id="toy-run-0001")))
+    leaves = []
+    for run_id in ("toy-run-0009", "toy-run-0001"):
+        (path, content), (_, sidecar) = pair(result(run_id=run_id)).items()
+        assert isinstance(content, bytes)
+        assert isinstance(sidecar, bytes)
+        leaves.append(Leaf(path=path, digest=papers.digest(content), sidecar_digest=papers.digest(sidecar)))
+    assert checkpoint_of(repository, first) == checkpoint.take(repository.head, leaves)
+
+
 def test_what_is_deleted_later_stays_in_the_checkpoint(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
     repository.commit(pair(result()))

@@ -568,6 +568,7 @@ ODD_NAMES = {
     "too deep": "results/kelp/v1.0.0/x/toy-run-0001.yaml",
     "too flat": "results/toy-run-0001.yaml",
     "another ending": "results/kelp/v1.0.0/toy-run-0001.yml",
+    "something behind": "results/kelp/v1.0.0/toy-run-0001.yaml.bak",
     "a dash in front": "results/kelp/v1.0.0/-rf-run-0001.yaml",
     "a run id of 81": f"results/kelp/v1.0.0/{'x' * 81}.yaml",
 }
@@ -594,6 +595,12 @@ def test_every_strict_yaml_violation_is_malformed_however_well_it_is_signed(
     content = path.read_bytes()
     repository.commit({ONE: content, f"{ONE}.sig": ROBOT.sign(content)})
     assert audited(repository.root, capsys) == ({ONE: "malformed"}, 1)
+
+
+@story({ONE: "malformed"}, 1)
+def a_hidden_character_in_a_comment(repository: Repository) -> None:
+    content = BYTES + "# \u202e\n".encode()
+    repository.commit({ONE: content, f"{ONE}.sig": ROBOT.sign(content)})
 
 
 @story({ONE: "malformed"}, 1)
