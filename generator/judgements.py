@@ -43,6 +43,7 @@ class Verdict:
     publisher: str = ""
     role: Role | None = None
     key: str = ""
+    public: bytes = b""
     fingerprint: str = ""
     digest: str = ""
     sidecar_digest: str = ""

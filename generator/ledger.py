@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import evidence, formats, history, provenance, rules, settings, urls
+from generator import conformance, evidence, formats, history, provenance, rules, settings, urls
 from generator.arrival import Contents
 from generator.documents import MAX_BYTES
 from generator.findings import Finding, Stop, ordered
@@ -187,9 +187,15 @@ def _conclude(
         registry=judgement.registry,
         entries=entries,
         alterations=tuple(_compared(alteration, contents) for alteration in judgement.alterations),
-        findings=ordered((*judgement.findings, *rules.apply(scene))),
+        findings=ordered((*judgement.findings, *rules.apply(scene), *_contradictions(entries))),
     )
     return ledger, schemas
+
+
+def _contradictions(entries: Iterable[Entry]) -> Iterator[Finding]:
+    for entry in entries:
+        for cell in conformance.assess(entry).whole.assertions:
+            yield from cell.contradictions
 
 
 def _compared(alteration: Alteration, contents: Contents) -> Alteration:

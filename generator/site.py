@@ -13,7 +13,7 @@ from typing import Final
 from generator import api, conformance, pages, sshsig, urls
 from generator.findings import Stop
 from generator.judgements import Ledger, Output
-from generator.model import Registry
+from generator.terms import KeyStatus
 
 MARKER: Final = ".meshmark"
 """A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
@@ -33,7 +33,7 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
         published=frozenset(output.path for output in raw),
     )
     made = (_assets(templates), api.outputs(ledger), pages.render(scene, templates))
-    outputs = [*raw, _allowed_signers(ledger.registry), *itertools.chain(*made)]
+    outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]
     outputs.sort(key=lambda output: output.path)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
@@ -54,12 +54,21 @@ def _assets(templates: Path) -> Iterable[Output]:
             yield Output(path=path.relative_to(templates).as_posix(), content=path.read_bytes())
 
 
-def _allowed_signers(registry: Registry) -> Output:
-    """List the publishers' keys for ssh-keygen, each with its exact principal and namespace."""
-    lines = (
-        f'{publisher.id} namespaces="{sshsig.RESULT_NAMESPACE}" {sshsig.key_line(key.public)}\n'
-        for publisher in registry.publishers
+def _allowed_signers(ledger: Ledger) -> Output:
+    """List keys for ssh-keygen, each with its exact principal and namespace.
+
+    These are the keys that may publish or once did, and those behind every result that counts: such
+    a key may have left the registry since, or be compromised after its last good commit.
+    """
+    keys = {(entry.verdict.publisher, entry.verdict.public) for entry in ledger.entries}
+    keys |= {
+        (publisher.id, key.public)
+        for publisher in ledger.registry.publishers
         for key in publisher.keys
+        if key.status is not KeyStatus.COMPROMISED
+    }
+    lines = (
+        f'{name} namespaces="{sshsig.RESULT_NAMESPACE}" {sshsig.key_line(public)}\n' for name, public in sorted(keys)
     )
     return Output(path=urls.ALLOWED_SIGNERS, content="".join(lines).encode())
 

@@ -83,6 +83,7 @@ def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
         publisher=facts.publisher.id if facts.publisher else "",
         role=facts.publisher.role if facts.publisher else None,
         key=facts.key.id if facts.key else "",
+        public=facts.signature.public if facts.signature else b"",
         fingerprint=sshsig.fingerprint(facts.signature.public) if facts.signature else "",
         digest=facts.digest,
         sidecar_digest=facts.sidecar_digest,

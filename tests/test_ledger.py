@@ -160,6 +160,14 @@ def test_a_path_that_is_nowhere_stops(tmp_path: Path) -> None:
         ledger.check(repository.root, ["results/nowhere.yaml"])
 
 
+def test_a_claim_that_contradicts_its_outcome_is_a_warning(tmp_path: Path) -> None:
+    repository = with_result(tmp_path / "r")
+    claims = [item | {"capability": "none"} for item in papers.outcomes()][:1] + papers.outcomes()[1:]
+    repository.write(pair(result(run_id="toy-run-0002", results=claims)))
+    (finding,) = ledger.check(repository.root)
+    assert (finding.rule, finding.path, finding.severity.value) == ("claimed-none-passed", OTHER, "warning")
+
+
 def test_findings_of_all_files_come_at_once_in_order(tmp_path: Path) -> None:
     repository = with_result(tmp_path / "r")
     bad = b"a: no\nb: 010\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import ledger, site, urls
+from generator import ledger, site, sshsig, urls
 from generator.findings import Stop
 from generator.judgements import Output
 from tests.support import pages, papers
@@ -167,6 +167,32 @@ def test_raw_files_are_published_byte_for_byte_and_only_those_that_count(built: 
     assert built[urls.ALLOWED_SIGNERS].decode().splitlines()[1] == (
         f'kelp-robot namespaces="meshmark-result.v1" {ROBOT.line}'
     )
+
+
+def signed_by(built: dict[str, bytes]) -> set[bytes]:
+    """Give the raw keys in allowed_signers."""
+    lines = built[urls.ALLOWED_SIGNERS].decode().splitlines()
+    return {sshsig.public_key(line.split(" ", 2)[2]) for line in lines}
+
+
+def test_the_key_of_every_result_that_counts_is_listed_whatever_became_of_it(tmp_path: Path) -> None:
+    first = papers.registry()
+    gone = {"kelp-robot": papers.publisher(papers.key(papers.STRANGER))}
+    repository = toy(tmp_path / "gone")
+    repository.commit(pair(result()))
+    repository.commit(signed_registry(next_registry(repository, first, publishers=gone)))
+    assert signed_by(planned(repository)) == {ROBOT.public, papers.STRANGER.public}
+
+
+def test_a_compromised_key_is_listed_only_for_what_it_signed_in_good_time(tmp_path: Path) -> None:
+    first = papers.registry()
+    for name, last_good in (("in-time", True), ("never", False)):
+        repository = toy(tmp_path / name)
+        good = repository.commit(pair(result()))
+        key = papers.key(ROBOT, status="compromised", **({"last_good": good} if last_good else {}))
+        publishers = {"kelp-robot": papers.publisher(key)}
+        repository.commit(signed_registry(next_registry(repository, first, publishers=publishers)))
+        assert signed_by(planned(repository)) == ({ROBOT.public} if last_good else set())
 
 
 def test_ages_follow_the_given_date_and_nothing_else(tmp_path: Path) -> None:
