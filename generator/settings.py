@@ -94,7 +94,7 @@ def suite(source: Document) -> tuple[Suite, tuple[Finding, ...]]:
         digest=source.digest,
         path=source.path,
         title=data["title"],
-        summary=data["summary"],
+        summary=data.get("summary", ""),
         source=data.get("source", ""),
         scoring=data.get("scoring", ""),
         specifications=tuple(_specification(s) for s in data["specifications"]),

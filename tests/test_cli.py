@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -269,3 +270,27 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path, capsys: Captured) -> None:
         threading.Thread(target=other.handle_request, daemon=True)
         assert run(repository, "serve", "--port", str(other.server_port)) == console.STOPPED
     assert "choose another with --port" in capsys.readouterr().err
+
+
+def test_progress_is_drawn_on_a_terminal_and_not_in_a_pipe(tmp_path: Path) -> None:
+    repository = programme(tmp_path / "r")
+    leader, follower = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "verify"],
+        cwd=repository.root,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    )
+    os.close(follower)
+    printed = process.communicate()[0]
+    drawn = b""
+    # Linux ends a terminal whose other side is gone with an input/output error.
+    with contextlib.suppress(OSError):
+        while chunk := os.read(leader, 4096):
+            drawn += chunk
+    os.close(leader)
+    assert process.returncode == console.CLEAN
+    assert b"verifying" in drawn
+    assert b"verifying" not in printed
+    assert subprocess_run(repository, "verify").stderr == b""
