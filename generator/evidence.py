@@ -14,14 +14,31 @@ from generator.judgements import Step
 from generator.model import Publisher
 
 _NAMESPACE: Final = "git"
+_PARENT: Final = re.compile(rb"^parent ([0-9a-f]{40}|[0-9a-f]{64})$", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"^(?P<who>.*<(?P<mail>[^<>]*)>) -?[0-9]+ [-+][0-9]+$")
 
 
-def step(commit: bytes, publisher: Publisher | None) -> Step:
-    """Describe the raw commit object that brought a result, beside its publisher's account."""
+def step(commit: bytes, behind: bytes | None, publisher: Publisher | None) -> Step:
+    """Describe the raw commit that brought a result, beside its publisher's account.
+
+    `behind` is the commit that a merge brought in: there a robot's own signature survives.
+    """
+    said = _told(commit, publisher)
+    if behind is not None:
+        said = f"{_told(behind, publisher)}; merged by {said}"
+    return Step(number="9", title="commit, as evidence", passed=None, detail=said, decides=False)
+
+
+def merged(commit: bytes) -> str:
+    """Give the id of the commit that a raw merge commit brought in; empty for any other commit."""
     header, _, _ = commit.partition(b"\n\n")
-    said = [_author(header, publisher), _signature(commit, header, publisher)]
-    return Step(number="9", title="commit, as evidence", passed=None, detail="; ".join(said), decides=False)
+    parents = _PARENT.findall(header)
+    return parents[1].decode() if len(parents) == 2 else ""
+
+
+def _told(commit: bytes, publisher: Publisher | None) -> str:
+    header, _, _ = commit.partition(b"\n\n")
+    return f"{_author(header, publisher)}; {_signature(commit, header, publisher)}"
 
 
 def _author(header: bytes, publisher: Publisher | None) -> str:

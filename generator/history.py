@@ -162,10 +162,17 @@ class Repository:
             raise _unverifiable(f"object {blob_id} is missing") from error
 
     def commit(self, commit_id: str) -> bytes:
-        """Give the raw bytes of a commit object."""
+        """Give the raw bytes of a commit object; nothing when it is missing or something else.
+
+        A merge may name anything as its second parent, and the main line does not go there.
+        """
         if not _OBJECT_ID.fullmatch(commit_id):
             raise ValueError(f"{commit_id!r} is not an object id")
-        return bytes(self._git.get_object_data(commit_id)[3])
+        try:
+            _, kind, _, content = self._git.get_object_data(commit_id)
+        except ValueError:
+            return b""
+        return bytes(content) if kind in ("commit", b"commit") else b""
 
     def tree(self, commit_id: str = "") -> dict[str, Blob]:
         """Give every path of a commit's tree: the head's, unless another main-line commit is named."""

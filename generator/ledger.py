@@ -16,7 +16,7 @@ from generator.documents import MAX_BYTES
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
-from generator.model import Blob, Transition
+from generator.model import Blob, Publisher, Transition
 from generator.provenance import Walk
 from generator.schemas import Schema
 from generator.terms import State
@@ -74,15 +74,18 @@ def _ended(repository: Repository, walk: Walk, expected: Expected) -> Judgement:
     publishers = {publisher.id: publisher for publisher in judgement.registry.publishers}
     known = {commit for commit, _, _ in repository.main_line}
     verdicts = tuple(
-        replace(
-            verdict,
-            steps=(*verdict.steps, evidence.step(repository.commit(verdict.commit), publishers.get(verdict.publisher))),
-        )
+        replace(verdict, steps=(*verdict.steps, _evidence(repository, verdict, publishers.get(verdict.publisher))))
         if verdict.commit in known
         else verdict
         for verdict in judgement.verdicts
     )
     return replace(judgement, verdicts=verdicts)
+
+
+def _evidence(repository: Repository, verdict: Verdict, publisher: Publisher | None) -> Step:
+    commit = repository.commit(verdict.commit)
+    behind = evidence.merged(commit)
+    return evidence.step(commit, repository.commit(behind) if behind else None, publisher)
 
 
 def _steps(repository: Repository, judgement: Judgement, expected: Expected) -> tuple[Step, ...]:

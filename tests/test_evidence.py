@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from generator import evidence
@@ -22,7 +23,7 @@ PLAIN = b"tree 0\nauthor A <a@example.org> 0 +0000\ncommitter C <c@example.org> 
 
 
 def detail(commit: bytes, publisher: Publisher | None = PUBLISHER) -> str:
-    return evidence.step(commit, publisher).detail
+    return evidence.step(commit, None, publisher).detail
 
 
 def signed(signature: bytes, commit: bytes = PLAIN) -> bytes:
@@ -31,7 +32,7 @@ def signed(signature: bytes, commit: bytes = PLAIN) -> bytes:
 
 
 def test_a_plain_commit_is_not_signed() -> None:
-    step = evidence.step(PLAIN, PUBLISHER)
+    step = evidence.step(PLAIN, None, PUBLISHER)
     assert step.detail == "author A <a@example.org>; not signed"
     assert (step.number, step.decides, step.passed) == ("9", False, None)
     assert detail(PLAIN, None) == step.detail
@@ -74,3 +75,21 @@ def test_evidence_changes_no_state(tmp_path: Path) -> None:
     (verdict,) = verdicts(repository).values()
     assert verdict.state.value == "verified"
     assert verdict.steps[-1].detail == "author Tester <tester@example.org>; not signed"
+
+
+def test_behind_a_merge_the_robots_own_commit_is_shown(tmp_path: Path) -> None:
+    key = ROBOT.write(tmp_path)
+    repository = toy(tmp_path / "r")
+    repository.git("switch", "--quiet", "--create", "robot")
+    repository.commit(pair(result()))
+    if shutil.which("ssh-keygen"):
+        options = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}")
+        repository.git(*options, "commit", "--quiet", "--amend", "--no-edit", "--gpg-sign")
+    repository.git("switch", "--quiet", "main")
+    repository.commit({"README": b"x"})
+    repository.merge("robot")
+    (verdict,) = verdicts(repository).values()
+    told, merge = verdict.steps[-1].detail.split("; merged by ")
+    assert merge == "author Tester <tester@example.org>; not signed"
+    if shutil.which("ssh-keygen"):
+        assert told == "author Tester <tester@example.org>; signed by the publisher's key 2026a"

@@ -499,6 +499,23 @@ def an_alteration_under_a_changed_suite(repository: Repository) -> None:
     repository.commit({papers.SUITE_PATH: papers.written(papers.suite(title="x")), ONE: b"x"})
 
 
+@story({ONE: "verified"}, 0)
+def a_merge_that_names_a_second_parent_that_is_not_there(repository: Repository) -> None:
+    repository.commit(pair(result()))
+    raw = repository.git("cat-file", "commit", "HEAD").replace("\nauthor", f"\nparent {'f' * 40}\nauthor", 1)
+    made = repository.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw.encode() + b"\n")
+    repository.git("update-ref", "refs/heads/main", made)
+
+
+@story({}, 2)
+def a_merge_that_names_a_tree_as_its_second_parent(repository: Repository) -> None:
+    repository.commit(pair(result()))
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    raw = repository.git("cat-file", "commit", "HEAD").replace("\nauthor", f"\nparent {tree}\nauthor", 1)
+    made = repository.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw.encode() + b"\n")
+    (repository.root / ".git/refs/heads/main").write_text(f"{made}\n")
+
+
 # -- copies, replays and odd places ------------------------------------------------------------
 
 

@@ -170,7 +170,7 @@ def test_a_mutated_programme_is_read_or_stops_with_findings(data: Any) -> None:
 def test_any_commit_is_described(body: bytes, author: bytes, signature: bytes) -> None:
     publisher = AGAINST.registry.publishers[0]
     for commit in (body, b"author " + author + b"\ngpgsig " + signature + b"\n " + signature + b"\n\n" + body):
-        assert evidence.step(commit, publisher).detail
+        assert evidence.step(commit, commit, publisher).detail
 
 
 @many

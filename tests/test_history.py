@@ -91,6 +91,14 @@ def test_a_missing_object_and_an_object_of_another_kind_stop(tmp_path: Path) -> 
         repository.content(repository.head, 10)
 
 
+def test_a_commit_is_read_raw_and_anything_else_is_nothing(tmp_path: Path) -> None:
+    repository = opened(started(tmp_path / "r"))
+    assert repository.commit(repository.head).startswith(b"tree ")
+    assert repository.commit("0" * 40) == repository.commit(repository.tree()["a"].id) == b""
+    with pytest.raises(ValueError, match="is not an object id"):
+        repository.commit("HEAD")
+
+
 def test_another_revision_can_be_the_head(tmp_path: Path) -> None:
     repository = started(tmp_path / "r")
     first = repository.head
