@@ -118,10 +118,13 @@ def add_sign(verbs: Any) -> None:
 
 def run_sign(arguments: argparse.Namespace) -> int:
     """Sign each file and judge it; a signature that would not be accepted is taken back."""
-    from generator import ledger, sshsig
+    from generator import arrival, ledger, sshsig
 
     root = console.root(arguments)
     paths = [console.below(root, file) for file in arguments.files]
+    for path in paths:
+        if not arrival.RESULT_PATH.fullmatch(path) or not (root / path).is_file():
+            raise Stop(f"{path} is no file at a result's path: {urls.RESULTS}/<mesh>/<mesh version>/<run id>.yaml")
     sidecars = {path: root / urls.sidecar(path) for path in paths}
     before = {path: file.read_bytes() if file.is_file() else None for path, file in sidecars.items()}
     try:

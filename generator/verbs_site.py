@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,11 @@ def run_serve(arguments: argparse.Namespace) -> int:
     try:
         web = server.serve(out, arguments.port)
     except (OSError, OverflowError) as error:
-        raise Stop(f"port {arguments.port} cannot be used ({error}): choose another with --port") from error
+        reason = getattr(error, "strerror", None) or error
+        raise Stop(f"port {arguments.port} cannot be used ({reason}): choose another with --port") from error
     with web:
+        # A shell starts what runs behind it with this signal ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         print(f"the site is at http://127.0.0.1:{web.server_port}/ until Ctrl-C", flush=True)
         try:
             web.serve_forever()

@@ -194,6 +194,16 @@ def test_what_check_would_refuse_is_not_signed(repository: Repository, keys: Pat
     assert sidecar.read_bytes() == b"what stood here before"
 
 
+@pytest.mark.parametrize("name", ["README.md", "results", "results/kelp/v1.0.0/toy-run-0009.yaml", "meshmark.yaml"])
+def test_only_files_at_a_results_path_are_signed(
+    repository: Repository, keys: Path, capsys: Captured, name: str
+) -> None:
+    repository.write({"README.md": b"x"})
+    assert sign(repository, repository.root / name, "--key", keys / "robot") == console.STOPPED
+    assert "is no file at a result's path" in capsys.readouterr().err
+    assert not list(repository.root.glob("*.sig"))
+
+
 def test_an_unusable_key_leaves_everything_as_it_was(repository: Repository, keys: Path, capsys: Captured) -> None:
     path = repository.root / "results/kelp/v1.0.0/toy-run-0002.yaml"
     path.write_bytes(papers.written(result(run_id="toy-run-0002")))

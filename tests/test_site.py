@@ -108,7 +108,7 @@ def test_the_front_page_says_what_counts_and_what_does_not(built: dict[str, byte
 def test_the_mesh_page_tells_what_changed_and_since_when(built: dict[str, bytes]) -> None:
     words = pages.text(built["meshes/kelp/index.html"])
     assert "regression" in words
-    assert "≤ v0.9.0, the first version tested" in words
+    assert "Alpha: Kelp Mesh ≤ v0.9.0, the first version tested" in words
 
 
 def test_the_run_page_leads_to_file_signature_and_the_command_that_verifies_it(built: dict[str, bytes]) -> None:
