@@ -34,7 +34,10 @@ def format_options(added: argparse.ArgumentParser, schema: str, *more: str) -> N
     run = added.get_default("run")
 
     def print_schema(arguments: argparse.Namespace) -> int:
-        print((root(arguments) / schema).read_text(encoding="utf-8"), end="")
+        path = root(arguments) / schema
+        if not path.is_file():
+            raise Stop(f"{schema} is missing: every programme carries the schemas of its files")
+        print(path.read_text(encoding="utf-8"), end="")
         return CLEAN
 
     added.add_argument(

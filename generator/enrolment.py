@@ -23,14 +23,7 @@ class Standing:
     current: Registry
     signed: tuple[str, ...]
     missing: tuple[str, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether both versions have as many of their maintainers as they ask for."""
-        return all(
-            sum(one.id in self.signed for one in version.maintainers) >= version.threshold
-            for version in (self.accepted, self.current)
-        )
+    complete: bool
 
 
 def standing(root: Path) -> Standing:
@@ -43,15 +36,27 @@ def standing(root: Path) -> Standing:
         if current is None:
             raise Stop("the registry in the work tree cannot be read", findings)
         signers = succession.signers(tree, content, work.over(repository.content))
-    accepted = ledger.read(root).registry
-    people = {one.id: one.public for version in (accepted, current) for one in version.maintainers}
-    signed = tuple(sorted(name for name, public in people.items() if signers.get(name) == public))
+    accepted = _accepted(root)
+    versions = (accepted, current)
+    signed = {one.id for version in versions for one in version.maintainers if signers.get(one.id) == one.public}
     return Standing(
         accepted=accepted,
         current=current,
-        signed=signed,
-        missing=tuple(sorted(people.keys() - set(signed))),
+        signed=tuple(sorted(signed)),
+        missing=tuple(sorted({one.id for version in versions for one in version.maintainers} - signed)),
+        complete=all(
+            sum(signers.get(one.id) == one.public for one in version.maintainers) >= version.threshold
+            for version in versions
+        ),
     )
+
+
+def _accepted(root: Path) -> Registry:
+    """Give the last accepted registry, which a half-signed next version on a branch leaves in force."""
+    judgement = ledger.audit(root).judgement
+    if judgement.registry is None:
+        raise Stop("there is no accepted registry to continue", judgement.fatal)
+    return judgement.registry
 
 
 def amend(root: Path, change: Callable[[RegistryData], None], issued_at: datetime) -> Registry:
@@ -63,7 +68,9 @@ def amend(root: Path, change: Callable[[RegistryData], None], issued_at: datetim
     with closing(Repository(root)) as repository:
         files = ledger.files_of(repository.tree(), repository.content)
         schema = settings.schemas(files)["ServiceAccounts"]
-        accepted = ledger.read(root).registry
+        accepted = _accepted(root)
+        if not (root / urls.REGISTRY).is_file():
+            raise Stop(f"{urls.REGISTRY} is not in the work tree: restore it with git checkout first")
         content = (root / urls.REGISTRY).read_bytes()
         reading = settings.document(urls.REGISTRY, content, schema)
         if reading.document is None:

@@ -80,7 +80,10 @@ def run_verify(arguments: argparse.Namespace) -> int:
         return console.STOPPED
     if arguments.write_checkpoint:
         text = json.dumps(api.checkpoint_data(audit.judgement.checkpoint), indent=1)
-        arguments.write_checkpoint.write_text(f"{text}\n", encoding="utf-8")
+        try:
+            arguments.write_checkpoint.write_text(f"{text}\n", encoding="utf-8")
+        except OSError as error:
+            raise Stop(f"{arguments.write_checkpoint} cannot be written: {error.strerror}") from error
     return console.code(audit.judgement.findings)
 
 

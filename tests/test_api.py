@@ -64,6 +64,11 @@ def test_a_verb_prints_the_schema_of_its_json(repository: Repository, capsys: Ca
     assert cli.main([verb, "--root", str(repository.root), "--schema"]) == console.CLEAN
 
 
+def test_a_programme_without_that_schema_is_told_so(tmp_path: Path, capsys: Captured) -> None:
+    assert cli.main(["check", "--root", str(tmp_path), "--schema"]) == console.STOPPED
+    assert "findings.schema.json is missing" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["findings", "verify-report"])
 def test_the_schemas_know_exactly_the_rules_that_there_are(name: str) -> None:
     text = (PROJECT / f"schema/{name}.schema.json").read_text()

@@ -11,7 +11,7 @@ from generator import cli, console, ledger
 from tests.support import papers
 from tests.support.keys import Key
 from tests.support.papers import ALICE, BOB, ROBOT, STRANGER, result
-from tests.support.repository import REGISTRY_PATH, Repository, pair, toy
+from tests.support.repository import REGISTRY_PATH, Repository, basis, next_registry, pair, signed_registry, toy
 
 Captured = pytest.CaptureFixture[str]
 Case = tuple[tuple[str, ...], str]
@@ -157,6 +157,39 @@ def test_a_work_tree_registry_that_does_not_follow_stops(repository: Repository,
     for verb in (("retire-key", "kelp-robot", "--key-id", "2026a"), ("check",), ("sign", "--key", str(keys / "alice"))):
         assert registry(repository, *verb) == console.STOPPED
         assert "in the work tree cannot be read" in capsys.readouterr().err
+
+
+def test_the_second_maintainer_adds_a_signature_on_the_branch_of_the_first(
+    repository: Repository, keys: Path, capsys: Captured
+) -> None:
+    repository.git("switch", "--quiet", "--create", "enrol")
+    registry(repository, "add-key", "kelp-robot", "--key-id", "2026b", "--public-key", keys / "stranger.pub")
+    sign_by(repository, keys, "alice")
+    repository.commit({})
+    sign_by(repository, keys, "bob")
+    assert "enough maintainers have signed" in capsys.readouterr().out
+    repository.commit({})
+    assert ledger.read(repository.root).registry.version == 2
+
+
+def test_a_key_that_changes_under_one_id_is_not_counted_for_both_versions(
+    repository: Repository, capsys: Captured
+) -> None:
+    people = [{"id": "alice", "key": Key("carol").line}, {"id": "bob", "key": BOB.line}]
+    after = next_registry(repository, papers.registry(), maintainers=people)
+    repository.write(signed_registry(after, ("alice", Key("carol")), ("bob", BOB)))
+    assert registry(repository, "check") == console.STOPPED
+    assert "enough maintainers" not in capsys.readouterr().out
+
+
+def test_changes_need_a_list_to_change(repository: Repository, capsys: Captured, tmp_path: Path) -> None:
+    repository.write({REGISTRY_PATH: None})
+    assert registry(repository, "retire-key", "kelp-robot", "--key-id", "2026a") == console.STOPPED
+    assert "is not in the work tree" in capsys.readouterr().err
+    bare = Repository(tmp_path / "bare").start()
+    bare.commit({name: file for name, file in basis().items() if not name.startswith("registry/sigs")})
+    assert registry(bare, "retire-key", "kelp-robot", "--key-id", "2026a") == console.STOPPED
+    assert "no accepted registry" in capsys.readouterr().err
 
 
 def test_only_a_maintainers_key_signs_the_registry(repository: Repository, keys: Path, capsys: Captured) -> None:

@@ -65,6 +65,12 @@ def test_verify_pins_writes_and_holds_against_a_published_checkpoint(tmp_path: P
     assert json.loads(file.read_text())["count"] == 1
 
 
+def test_a_checkpoint_that_cannot_be_written_is_said_plainly(tmp_path: Path, capsys: Captured) -> None:
+    repository = toy(tmp_path / "r")
+    assert run(repository, "verify", "--write-checkpoint", tmp_path / "no" / "where.json") == console.STOPPED
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_a_rewritten_history_stops_the_build_and_leaves_the_old_site(tmp_path: Path, capsys: Captured) -> None:
     repository = toy(tmp_path / "r")
     repository.commit(pair(result()))
