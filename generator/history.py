@@ -30,10 +30,17 @@ _ENVIRONMENT: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     # The caller named this folder; git's ownership guard could only be lifted by the user
     # configuration, which is ignored on purpose.
-    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_COUNT": "2",
     "GIT_CONFIG_KEY_0": "safe.directory",
     "GIT_CONFIG_VALUE_0": "*",
+    # A commit-graph file can give a commit other parents than it has, and git believes it.
+    "GIT_CONFIG_KEY_1": "core.commitGraph",
+    "GIT_CONFIG_VALUE_1": "false",
 }
+_MISLEADING: Final = ("GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE")
+"""Variables that make git look at another repository or another past; hooks set some of them."""
+
+_PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
 _CHUNK: Final = 1 << 16
 
 
@@ -47,6 +54,8 @@ class Repository:
         (DESIGN section 3, step 1).
         """
         self.root = root
+        if misleading := [name for name in _MISLEADING if name in os.environ]:
+            raise _unverifiable(f"{', '.join(misleading)} would mislead git", fix=f"unset {' '.join(misleading)}")
         self._git = git.Git(root)
         self._git.update_environment(**_ENVIRONMENT)
         if self._ask("rev-parse", "--show-prefix"):
@@ -76,12 +85,12 @@ class Repository:
         if self._ask("for-each-ref", "--count=1", "refs/replace/"):
             raise _unverifiable("replace refs rewrite the history", fix="git replace --delete, then verify again")
         partial = any((common / "objects" / "pack").glob("*.promisor"))
-        if partial or self._configured("extensions.partialclone"):
+        if partial or self._configured(_PARTIAL):
             raise _unverifiable("the clone is partial", fix="clone again without --filter")
 
-    def _configured(self, name: str) -> bool:
+    def _configured(self, pattern: str) -> bool:
         status, _, _ = self._git.execute(
-            ["git", "config", "--get", name], with_extended_output=True, with_exceptions=False
+            ["git", "config", "--get-regexp", pattern], with_extended_output=True, with_exceptions=False
         )
         return status == 0
 
@@ -128,11 +137,11 @@ class Repository:
                 istream=cast("Any", pairs),
                 as_process=True,
             )
-            commit, changes = "", list[Change]()
+            commit, changes, present = "", list[Change](), set[str]()
             tokens = _tokens(process.stdout)
             for token in tokens:
                 if token.startswith(b":"):
-                    changes.append(_change(token, next(tokens)))
+                    changes.append(_placed(token, next(tokens), present))
                     continue
                 if commit:
                     yield Transition(commit=commit, committed_at=times[commit], changes=tuple(changes))
@@ -256,6 +265,18 @@ def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
 def _change(meta: bytes, path: bytes) -> Change:
     _, mode, _, blob_id, status = meta.decode().split(" ")
     return Change(path=_path(path), blob=None if status == "D" else Blob(mode=mode, id=blob_id))
+
+
+def _placed(meta: bytes, path: bytes, present: set[str]) -> Change:
+    """Give a change of the tree whose paths are `present`, and keep them up to date.
+
+    A tree that has a path twice is no tree that git makes, and its readers disagree about the file.
+    """
+    change = _change(meta, path)
+    if meta.startswith(b":000000 ") == (change.path in present):
+        raise _unverifiable(f"{change.path!r} stands twice in a tree", fix="git fsck names the tree")
+    (present.add if change.blob else present.discard)(change.path)
+    return change
 
 
 def _path(raw: bytes) -> str:

@@ -215,3 +215,18 @@ def test_sha256_repositories_are_read_too(tmp_path: Path) -> None:
     assert len(found.head) == 64
     assert WorkTree(root, len(found.head)).tree(["a"]) == found.tree()
     assert [one.commit for one in found.transitions()] == [found.head]
+
+
+def test_a_path_twice_in_a_tree_and_a_misleading_variable_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = started(tmp_path / "r")
+    blob = bytes.fromhex(repository.git("rev-parse", "HEAD:a"))
+    other = bytes.fromhex(repository.git("rev-parse", "HEAD:b"))
+    raw = b"100644 a\0" + other + b"100644 a\0" + blob + b"100644 b\0" + other
+    tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=raw)
+    commit = repository.git("commit-tree", tree, "-p", "HEAD", "-m", "twice")
+    repository.git("update-ref", "refs/heads/main", commit)
+    with pytest.raises(Stop, match="stands twice in a tree"):
+        list(opened(repository).transitions())
+    monkeypatch.setenv("GIT_DIR", str(tmp_path))
+    with pytest.raises(Stop, match="GIT_DIR would mislead git"):
+        opened(repository)
