@@ -68,6 +68,16 @@ RULES: Final = {
     "claimed-none-passed": "A test claimed as not implemented does not pass.",
     "claimed-full-absent": "A test claimed as fully implemented has its interface present.",
     "recorded-differs": "What the source recorded equals what its own formula gives on its own outcomes.",
+    # Before anything is published: what never belongs in public.
+    "secret": "Nothing that is published holds a secret or a private address.",
+    # Import: foreign files.
+    "import-source": "A foreign file is what the named format says.",
+    "import-unmapped": "Every name in a foreign file has its place in the suite.",
+    "import-untold": "What a foreign file cannot know is told by a flag or by .meshmark-robot.yaml.",
+    "import-value": "Every value in a foreign file is one that a result can hold.",
+    "import-contradiction": "A foreign file agrees with itself.",
+    "import-lenient": "What only the past excuses is accepted with --lenient, and written down.",
+    "import-exists": "A result file is written once and never overwritten.",
 }
 """Every rule id with the sentence that holds when all is well; ids are for ever."""
 

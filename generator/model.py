@@ -91,11 +91,12 @@ def _count(node: Data) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mesh:
-    """A product under test, as meshmark.yaml introduces it."""
+    """A product under test, as meshmark.yaml introduces it; `names` are what other programs call it."""
 
     id: str
     title: str
     url: str
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,19 @@ class FreshnessPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aliases:
+    """What other programs call the things of one suite: (their name, ours), and a report's levels.
+
+    `levels` are the keys under which a report states its mandatory and its optional part.
+    """
+
+    suite: str
+    specifications: tuple[tuple[str, str], ...] = ()
+    tests: tuple[tuple[str, str], ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """What meshmark.yaml says about the whole site."""
 
@@ -127,6 +141,7 @@ class Programme:
     repository: str
     meshes: tuple[Mesh, ...]
     bundles: tuple[Bundle, ...]
+    aliases: tuple[Aliases, ...]
     freshness: FreshnessPolicy
 
 

@@ -146,7 +146,7 @@ def _meshes(scene: Scene, environment: jinja2.Environment) -> Iterator[Output]:
     for assessment in scene.assessments:
         by_mesh[assessment.entry.record.mesh].append(assessment)
     for mesh_id, assessments in sorted(by_mesh.items()):
-        mesh = known.get(mesh_id, Mesh(id=mesh_id, title=mesh_id, url=""))
+        mesh = known.get(mesh_id, Mesh(id=mesh_id, title=mesh_id, url="", names=()))
         yield _page(
             environment,
             "mesh.html",

@@ -63,6 +63,14 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A liberty that was taken when a foreign file was read: its name, and what was done."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The facts of one result file; no percentage and no judgement."""
 
@@ -89,6 +97,7 @@ class Record:
     evidence: tuple[tuple[str, str], ...]
     transcribed_from: tuple[str, ...]
     recorded: Recorded | None
+    notices: tuple[Notice, ...]
     observations: tuple[Observation, ...]
 
     @property

@@ -11,6 +11,7 @@ from generator.documents import Reading
 from generator.findings import Finding, Stop, pointer
 from generator.model import (
     Account,
+    Aliases,
     Assertion,
     Bundle,
     Document,
@@ -70,9 +71,23 @@ def programme(read: Callable[[str], bytes | None], known: Schemas) -> Programme:
         summary=data["summary"],
         base_url=data["base_url"],
         repository=data.get("repository", ""),
-        meshes=tuple(Mesh(id=m["id"], title=m["title"], url=m.get("url", "")) for m in data["meshes"]),
+        meshes=tuple(_mesh(m) for m in data["meshes"]),
         bundles=tuple(_bundle(b) for b in data.get("bundles", ())),
+        aliases=tuple(_aliases(a) for a in data.get("aliases", ())),
         freshness=FreshnessPolicy(**data["freshness"]),
+    )
+
+
+def _mesh(data: dict[str, Any]) -> Mesh:
+    return Mesh(id=data["id"], title=data["title"], url=data.get("url", ""), names=tuple(data.get("names", ())))
+
+
+def _aliases(data: dict[str, Any]) -> Aliases:
+    return Aliases(
+        suite=data["suite"],
+        specifications=tuple(data.get("specifications", {}).items()),
+        tests=tuple(data.get("tests", {}).items()),
+        levels=tuple(data.get("levels", ())),
     )
 
 

@@ -19,8 +19,9 @@ PROGRAMME = Programme(
     summary="Toy.",
     base_url="https://example.org/",
     repository="",
-    meshes=(Mesh(id="kelp", title="Kelp", url=""),),
+    meshes=(Mesh(id="kelp", title="Kelp", url="", names=()),),
     bundles=(),
+    aliases=(),
     freshness=FreshnessPolicy(fresh=1, ageing=2, stale=3),
 )
 

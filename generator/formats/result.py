@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from generator.model import Document
-from generator.records import Conditions, Observation, Record, Recorded, RecordedSpecification
+from generator.records import Conditions, Notice, Observation, Record, Recorded, RecordedSpecification
 from generator.terms import Capability, Outcome
 
 
@@ -38,6 +38,7 @@ def records(document: Document) -> tuple[Record, ...]:
         evidence=tuple((item["url"], item["sha256"]) for item in data.get("evidence", ())),
         transcribed_from=tuple(data.get("transcribed_from", ())),
         recorded=_recorded(data["recorded"]) if "recorded" in data else None,
+        notices=tuple(Notice(name=item["name"], message=item["message"]) for item in data.get("notices", ())),
         observations=tuple(_observation(item) for item in data["results"]),
     )
     return (record,)

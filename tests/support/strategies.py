@@ -91,6 +91,7 @@ def record(of: Suite, *seen: Observation, mesh: str = "kelp", run: int = 1, **ch
         "evidence": (),
         "transcribed_from": (),
         "recorded": None,
+        "notices": (),
         "observations": seen,
     }
     return Record(**(facts | changes))
