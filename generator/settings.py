@@ -29,6 +29,8 @@ from generator.schemas import Schema
 from generator.terms import AssertionKind, KeyStatus, Role
 
 KINDS: Final = ("Programme", "Result", "ServiceAccounts", "Suite")
+OUTSIDE_KINDS: Final = ("Mapping", "Robot")
+"""Kinds of files that stand elsewhere: nothing on the main line is held against their schemas."""
 
 Schemas: TypeAlias = Mapping[str, Schema]
 
@@ -38,22 +40,24 @@ def schemas(read: Callable[[str], bytes | None]) -> Schemas:
 
     Raises `Stop` when one is missing or is not a schema.
     """
-    compiled = {}
-    for kind in KINDS:
-        path = urls.schema(kind)
-        content = read(path)
-        if content is None:
-            raise Stop(f"{path} is missing: every programme carries the schemas of its files")
-        compiled[kind] = Schema(path, content)
-    return compiled
+    return {kind: schema(read, kind) for kind in KINDS}
 
 
-def document(path: str, content: bytes, schema: Schema) -> Reading:
+def schema(read: Callable[[str], bytes | None], kind: str) -> Schema:
+    """Compile the JSON Schema of one kind; raise `Stop` when it is missing or is no schema."""
+    path = urls.schema(kind)
+    content = read(path)
+    if content is None:
+        raise Stop(f"{path} is missing: every programme carries the schemas of its files")
+    return Schema(path, content)
+
+
+def document(path: str, content: bytes, against: Schema) -> Reading:
     """Read a file as strict YAML and hold it against its schema."""
     reading = documents.read(path, content)
     if reading.document is None:
         return reading
-    findings = schema.findings(reading.document)
+    findings = against.findings(reading.document)
     return Reading(None if findings else reading.document, findings)
 
 

@@ -70,6 +70,8 @@ def schema(kind: str) -> str:
         "Suite": "suite",
         "ServiceAccounts": "service-accounts",
         "Programme": "programme",
+        "Robot": "robot",
+        "Mapping": "mapping",
     }
     return f"{SCHEMAS}/{names[kind]}.schema.json"
 

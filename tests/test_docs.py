@@ -28,6 +28,7 @@ DOCS: Final = ROOT / "docs"
 _COMMAND_LINE: Final = DOCS / "command-line.md"
 _FORMATS: Final = DOCS / "formats.md"
 PAGES: Final = (*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md")))
+ALL_KINDS: Final = (*settings.KINDS, *settings.OUTSIDE_KINDS)
 _FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -179,7 +180,7 @@ def _fields(schema: dict[str, Any], prefix: str = "", *, needed: bool = True) ->
                 yield from _fields(below, f"{prefix}{name}{suffix}.", needed=needed and required)
 
 
-@pytest.mark.parametrize("kind", settings.KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_the_table_of_a_kind_lists_exactly_the_fields_of_its_schema(kind: str) -> None:
     told = {}
     for row in _rows(_section(_text(_FORMATS), kind)):
@@ -209,11 +210,11 @@ def test_every_yaml_example_of_the_formats_is_valid(kind: str, content: str) -> 
 
 
 def test_every_kind_has_an_example() -> None:
-    assert {kind for kind, _ in _examples()} == set(settings.KINDS)
+    assert {kind for kind, _ in _examples()} == set(ALL_KINDS)
 
 
 def test_the_examples_contradict_neither_themselves_nor_each_other() -> None:
-    by_kind: dict[str, list[Document]] = {kind: [] for kind in settings.KINDS}
+    by_kind: dict[str, list[Document]] = {kind: [] for kind in ALL_KINDS}
     for kind, content in _examples():
         by_kind[kind].append(_example(kind, content))
     suite, suite_findings = settings.suite(by_kind["Suite"][0])
