@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import yaml
 
+from generator import decoding
 from generator.findings import Finding, pointer, shortened
 from generator.model import Data, Document
-from generator.scalars import AMBIGUOUS, BAD_SOURCE, BAD_VALUE, CONSTANTS, DECIMAL, INTEGER, MAX_DIGITS, name
+from generator.scalars import AMBIGUOUS, BAD_VALUE, CONSTANTS, DECIMAL, INTEGER, MAX_DIGITS, name
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 16
 MAX_NODES: Final = 50_000
-SAMPLE: Final = 20
-"""Bad characters listed one by one; a binary file has thousands, and they all say the same."""
-
 Loader: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
@@ -49,9 +47,10 @@ class _Frame:
 class _Builder:
     """Builds data straight from parser events and collects what strict YAML refuses."""
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, *, typed: bool = True) -> None:
         self.path = path
         self.text = text
+        self.typed = typed
         self.flow = 0
         self.findings: list[Finding] = []
         self.lines: list[int] = []
@@ -144,6 +143,8 @@ class _Builder:
         return ""
 
     def _resolve(self, text: str, line: int) -> Data:
+        if not self.typed:
+            return text
         if text in CONSTANTS:
             return CONSTANTS[text]
         if not AMBIGUOUS.fullmatch(text):
@@ -198,23 +199,32 @@ def read(path: str, content: bytes) -> Reading:
     early only at broken syntax, at a second document and at the limits. The rules are those of
     DESIGN section 2, "Strict YAML". Raises nothing.
     """
-    if len(content) > MAX_BYTES:
-        return _refused(path, "file-size", None, f"{len(content)} bytes", f"keep the file within {MAX_BYTES} bytes")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return _refused(path, "yaml-encoding", line, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
-    if bad := tuple(_bad_characters(path, text)):
-        return Reading(None, bad)
-    builder = _Builder(path, text)
-    _drive(builder, text)
+    text = decoding.text(path, content, MAX_BYTES)
+    if not isinstance(text, str):
+        return Reading(None, text)
+    return _built(_Builder(path, text), content)
+
+
+def read_texts(path: str, content: bytes) -> Reading:
+    """Read one YAML document of another project, every scalar as the text that stands there.
+
+    A version 1.20 stays 1.20. Byte order mark, carriage returns and tabs are allowed, for the file
+    was not written for us; all else is as in `read`. Raises nothing.
+    """
+    text = decoding.text(path, content, MAX_BYTES, foreign=True)
+    if not isinstance(text, str):
+        return Reading(None, text)
+    return _built(_Builder(path, text, typed=False), content)
+
+
+def _built(builder: _Builder, content: bytes) -> Reading:
+    _drive(builder, builder.text)
     if not builder.findings and not isinstance(builder.root, dict):
-        return _refused(path, "schema-type", 1, "the document is not a mapping", "start with `apiVersion:`")
+        builder.report("schema-type", 1, "the document is not a mapping", "start with `apiVersion:`")
     if builder.findings or not isinstance(builder.root, dict):
         return Reading(None, tuple(builder.findings))
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    return Reading(Document(path=path, data=builder.root, lines=tuple(builder.lines), digest=digest), ())
+    return Reading(Document(path=builder.path, data=builder.root, lines=tuple(builder.lines), digest=digest), ())
 
 
 def write(data: Mapping[str, Any]) -> bytes:
@@ -265,20 +275,3 @@ def _drive(builder: _Builder, text: str) -> None:
         builder.report("yaml-syntax", 1, "an escape is not a Unicode character", "correct the escape")
     finally:
         loader.dispose()
-
-
-def _refused(path: str, rule: str, line: int | None, message: str, fix: str) -> Reading:
-    return Reading(None, (Finding(rule=rule, path=path, line=line, message=message, fix=fix),))
-
-
-def _bad_characters(path: str, text: str) -> Iterator[Finding]:
-    found = list(BAD_SOURCE.finditer(text))
-    for index, match in enumerate(found[:SAMPLE], 1):
-        more = f" (and {len(found) - SAMPLE} more follow)" if index == SAMPLE < len(found) else ""
-        yield Finding(
-            rule="yaml-character",
-            path=path,
-            line=text.count("\n", 0, match.start()) + 1,
-            message=f"{name(match[0])} stands here{more}",
-            fix="remove it, or write it as an escape in double quotes where the text needs it",
-        )

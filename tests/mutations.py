@@ -233,9 +233,9 @@ MUTATIONS = (
     Mutation(
         "7.5",
         "no hidden character",
-        "documents",
-        "    if bad := tuple(_bad_characters(path, text)):",
-        "    if bad := ():",
+        "decoding",
+        "    return tuple(_bad_characters(path, decoded, foreign=foreign)) or decoded",
+        "    return decoded",
     ),
     Mutation(
         "7.6",

@@ -15,7 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator import documents
-from generator.documents import MAX_BYTES, MAX_DEPTH, MAX_NODES, SAMPLE, read
+from generator.decoding import SAMPLE
+from generator.documents import MAX_BYTES, MAX_DEPTH, MAX_NODES, read
 from generator.findings import RULES, Finding, pointer
 from generator.model import Data, Document
 from generator.schemas import Schema
@@ -514,3 +515,52 @@ def test_very_long_plain_scalars_are_read_at_once(parser: type[Any], monkeypatch
     assert _accepted("a: " + "x " * 100_000).lines == (1, 1)
     assert _accepted("a: x" + "\n  x" * 50_000).lines == (1, 1)
     assert time.process_time() - started < 5
+
+
+# --- files of other projects
+
+
+def test_every_scalar_of_a_foreign_file_is_the_text_that_stood_there() -> None:
+    text = b"version: 1.20\nempty:\nnothing: null\nflags: [yes, 010, 2021-08-03, 1e3, true, ~]\nquoted: '7'\n"
+    document = documents.read_texts("x.yaml", text).document
+    assert document is not None
+    assert document.data == {
+        "version": "1.20",
+        "empty": "",
+        "nothing": "null",
+        "flags": ["yes", "010", "2021-08-03", "1e3", "true", "~"],
+        "quoted": "7",
+    }
+
+
+def test_a_foreign_file_may_come_from_another_editor() -> None:
+    content = b"\xef\xbb\xbfa: b\tc\r\nd: e\r\n"
+    document = documents.read_texts("x.yaml", content).document
+    assert document is not None
+    assert document.data == {"a": "b\tc", "d": "e"}
+    assert document.digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"a: &x 1\nb: *x\n", "yaml-anchor"),
+        (b"a: !!int 1\n", "yaml-tag"),
+        (b"a: 1\na: 2\n", "yaml-duplicate-key"),
+        (b"a: 1\n---\nb: 2\n", "yaml-second-document"),
+        (b"a: \xff\n", "yaml-encoding"),
+        (b"a: \xe2\x80\xae\n", "yaml-character"),
+        (b"- a\n", "schema-type"),
+        (b"[" * 100_000, "yaml-depth"),
+    ],
+)
+def test_what_no_two_readers_agree_on_is_refused_in_a_foreign_file_too(content: bytes, rule: str) -> None:
+    reading = documents.read_texts("x.yaml", content)
+    assert reading.document is None
+    assert rule in {finding.rule for finding in reading.findings}
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_foreign_document_or_findings(content: bytes) -> None:
+    reading = documents.read_texts("x.yaml", content)
+    assert (reading.document is None) == bool(reading.findings)
