@@ -40,6 +40,11 @@ def verify_report(audit: Audit, findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
+def stopped_import(stop: Stop) -> dict[str, Any]:
+    """Give the report of an import that could not begin."""
+    return {"written": [], "findings": stop_findings(stop)}
+
+
 def stop_report(stop: Stop) -> dict[str, Any]:
     """Give the report of an audit that could not even begin: of the same form, with nothing in it."""
     return {

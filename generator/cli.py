@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from generator import __version__, console, verbs_registry, verbs_results, verbs_site
+from generator import __version__, console, verbs_import, verbs_registry, verbs_results, verbs_site, verbs_suite
 from generator.findings import Stop
 
 
@@ -48,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
         verbs_results.add_verify,
         verbs_results.add_explain,
         verbs_results.add_sign,
+        verbs_import.add_import,
+        verbs_suite.add_suite,
         verbs_registry.add_registry,
     ):
         add(verbs)

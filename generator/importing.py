@@ -1,0 +1,153 @@
+"""From foreign files to result files: reads what the programme knows, assembles, writes once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from generator import assembly, ledger, settings, urls
+from generator.assembly import Told
+from generator.drafts import MAX_SOURCE, Imported, Known, Source
+from generator.findings import Finding, Stop
+from generator.model import Aliases, Programme, Suite
+from generator.schemas import Schema
+
+_FOLDERS: Final = (urls.PROGRAMME, urls.SCHEMAS, urls.REGISTRY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What the last commit of a programme says: its names, suites, audience and schemas."""
+
+    programme: Programme
+    audience: str
+    suites: Mapping[tuple[str, str], Suite]
+    result: Schema
+    robot: Schema | None
+    mapping: Schema | None
+
+    def suite(self, suite_id: str, version: str) -> Suite:
+        """Give a suite; raise `Stop` where the programme has none of that id and version."""
+        found = self.suites.get((suite_id, version))
+        if found is None:
+            known = ", ".join(f"{name}:{number}" for name, number in sorted(self.suites)) or "none"
+            raise Stop(f"no suite {suite_id}:{version} in the last commit; suites: {known}")
+        return found
+
+    def aliases(self, suite_id: str) -> Aliases:
+        """Give the names that other programs use for the things of a suite."""
+        return next((one for one in self.programme.aliases if one.suite == suite_id), Aliases(suite=suite_id))
+
+    def told(self, told: Told) -> Told:
+        """Add what the programme tells: its audience, the names of its meshes, the dates of releases."""
+        return replace(
+            told,
+            audience=self.audience,
+            meshes={name.lower(): mesh.id for mesh in self.programme.meshes for name in mesh.names},
+            released={(b.suite, b.version): _midnight(b.released) for b in self.programme.bundles},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The results of an import as (path, bytes, source), and everything that is wrong."""
+
+    results: tuple[tuple[str, bytes, str], ...]
+    findings: tuple[Finding, ...]
+
+
+def basis(root: Path) -> Basis:
+    """Read the last commit of the programme at `root`; raise `Stop` when it cannot be used.
+
+    The commit and not the work tree: a result names the digest of a suite that is on the main line.
+    """
+    files = dict(ledger.files(root, "HEAD", _FOLDERS))
+    known = settings.schemas(files.get)
+    registry = settings.document(urls.REGISTRY, files.get(urls.REGISTRY, b""), known["ServiceAccounts"])
+    if registry.document is None:
+        raise Stop(f"{urls.REGISTRY} is not valid", registry.findings)
+    return Basis(
+        programme=settings.programme(files.get, known),
+        audience=str(registry.document.data["audience"]),
+        suites={(suite.id, suite.version): suite for suite in _suites(files, known["Suite"])},
+        result=known["Result"],
+        robot=settings.schema(files.get, "Robot") if urls.schema("Robot") in files else None,
+        mapping=settings.schema(files.get, "Mapping") if urls.schema("Mapping") in files else None,
+    )
+
+
+def _suites(files: Mapping[str, bytes], schema: Schema) -> Iterator[Suite]:
+    for path, content in files.items():
+        if path.startswith(f"{urls.SUITES}/") and path.endswith(".yaml"):
+            reading = settings.document(path, content, schema)
+            if reading.document is None:
+                raise Stop(f"{path} is not valid", reading.findings)
+            suite, findings = settings.suite(reading.document)
+            if findings:
+                raise Stop(f"{path} is not valid", findings)
+            yield suite
+
+
+def _midnight(date: str) -> datetime:
+    return datetime.fromisoformat(date).replace(tzinfo=UTC)
+
+
+def source(path: Path) -> Source:
+    """Read a foreign file; raise `Stop` when it cannot be read or is larger than `MAX_SOURCE` bytes."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_SOURCE + 1)
+    except OSError as error:
+        raise Stop(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) > MAX_SOURCE:
+        raise Stop(f"{path} has more than {MAX_SOURCE} bytes: import the report, not its logs")
+    return Source(path=path.as_posix(), content=content)
+
+
+def imported(
+    sources: Iterable[Source],
+    importer: Callable[[Source, Known], Imported],
+    known: Known,
+    told: Told,
+    schema: Schema,
+) -> Outcome:
+    """Read every source and assemble every run in it; one bad file does not stop the others."""
+    results, findings = list[tuple[str, bytes, str]](), list[Finding]()
+    for one in sources:
+        digest = hashlib.sha256(one.content).hexdigest()
+        found = importer(one, known)
+        findings += found.findings
+        for draft in found.drafts:
+            made = assembly.assemble(draft, told, digest)
+            wrong = made.findings or settings.document(made.path, made.content, schema).findings
+            findings += wrong
+            if not wrong:
+                results.append((made.path, made.content, draft.label))
+    return Outcome(results=tuple(results), findings=tuple(findings))
+
+
+def write(root: Path, outcome: Outcome) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Write each result that is not there yet; give the written paths and what stood in the way.
+
+    Raises `Stop` when a file cannot be written.
+    """
+    written, findings = list[str](), list[Finding]()
+    for path, content, label in outcome.results:
+        file = root / path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("xb") as target:
+                target.write(content)
+        except FileExistsError:
+            message = f"this run is already at {path}"
+            fix = "nothing to do: a run is imported once"
+            findings.append(Finding(rule="import-exists", path=label, message=message, fix=fix))
+        except OSError as error:
+            raise Stop(f"{path} cannot be written: {error.strerror}") from error
+        else:
+            written.append(path)
+    return tuple(written), tuple(findings)

@@ -1,0 +1,157 @@
+"""The verbs that make results of what harnesses wrote: import."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generator import api, console, printing, urls
+from generator.findings import Finding, Stop
+
+if TYPE_CHECKING:
+    from generator.assembly import Told
+    from generator.drafts import Known
+    from generator.importing import Basis
+    from generator.robot import Robot
+
+
+NAMES = ("gateway-api",)
+"""The formats of generator.formats.IMPORTERS, named here so that the other verbs start without them."""
+
+
+def add_import(verbs: Any) -> None:
+    """Add the verb `import`."""
+    verb = console.verb(verbs, "import", "Make result files of what a test harness wrote.", run_import)
+    verb.add_argument("source", choices=NAMES, metavar="FORMAT", help="what wrote the files")
+    verb.add_argument("files", nargs="+", type=Path, metavar="FILE", help="foreign files")
+    verb.add_argument("--lenient", action="store_true", help="accept what only the past excuses, with a notice each")
+    verb.add_argument("--mapping", type=Path, metavar="FILE", help="which test of the suite each foreign test is")
+    verb.add_argument("--stdout", action="store_true", help="print the results instead of writing them")
+    telling_options(verb)
+    console.format_options(verb, urls.IMPORT_SCHEMA)
+    verb.set_defaults(stop_report=api.stopped_import)
+
+
+def telling_options(verb: argparse.ArgumentParser) -> None:
+    """Add the flags that tell what a harness cannot know."""
+    verb.add_argument("--robot", type=Path, metavar="FILE", help="the robot file (default: .meshmark-robot.yaml here)")
+    texts = (
+        ("--mesh", "ID", "the mesh that was tested"),
+        ("--mesh-version", "VERSION", "its exact version"),
+        ("--kubernetes", "VERSION", "the Kubernetes version it ran on"),
+        ("--platform", "NAME", "where the cluster ran, such as kind"),
+        ("--publisher", "ID", "the service account that will sign"),
+        ("--suite", "ID:VERSION", "the test set that was run"),
+        ("--harness", "NAME:VERSION", "what ran the tests"),
+        ("--run-url", "URL", "the page of the run in the CI system"),
+        ("--evidence-url", "URL", "where the foreign file can be fetched; its digest goes into the result"),
+    )
+    for flag, shown, text in texts:
+        verb.add_argument(flag, default="", metavar=shown, help=text)
+    verb.add_argument("--transcribed-from", action="append", default=[], metavar="URL", help="for archivists: a source")
+    verb.add_argument("--issued-at", type=console.moment, metavar="TIME", help="when it is reported (default: now)")
+
+
+def run_import(arguments: argparse.Namespace) -> int:
+    """Read the files, assemble the results, and write each where its fields say."""
+    from generator import formats, importing
+
+    root = console.root(arguments)
+    basis = importing.basis(root)
+    robot = robot_of(arguments, basis)
+    known = _known(arguments, basis, robot)
+    sources = [importing.source(file) for file in arguments.files]
+    outcome = importing.imported(
+        sources, formats.IMPORTERS[arguments.source], known, telling(arguments, basis, robot), basis.result
+    )
+    if arguments.stdout:
+        print("---\n".join(content.decode() for _, content, _ in outcome.results), end="")
+        return _report((), outcome.findings, arguments.format, quiet=True)
+    written, findings = importing.write(root, outcome)
+    return _report(written, (*outcome.findings, *findings), arguments.format)
+
+
+def robot_of(arguments: argparse.Namespace, basis: Basis) -> Robot:
+    """Read the robot file that is named, or the one of the current folder, or none."""
+    from generator import robot
+
+    file = arguments.robot or Path(robot.FILE)
+    if arguments.robot is None and not file.is_file():
+        return robot.Robot()
+    if basis.robot is None:
+        raise Stop(f"{urls.schema('Robot')} is missing in the last commit: {file} cannot be read")
+    return robot.read(file, basis.robot)
+
+
+def telling(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Told:
+    """Put together what flags, the robot file and the programme tell; flags win."""
+    from generator.assembly import Told
+
+    name, version = _two(arguments.harness, "--harness NAME:VERSION")
+    return basis.told(
+        Told(
+            audience="",
+            issued_at=arguments.issued_at or datetime.now(UTC).replace(microsecond=0),
+            publisher=arguments.publisher or robot.publisher,
+            mesh=arguments.mesh or robot.mesh,
+            mesh_version=arguments.mesh_version,
+            kubernetes=arguments.kubernetes,
+            platform=arguments.platform or robot.platform,
+            harness=name or robot.harness,
+            harness_version=version or robot.harness_version,
+            url=arguments.run_url,
+            evidence_url=arguments.evidence_url,
+            transcribed_from=tuple(arguments.transcribed_from),
+            lenient=getattr(arguments, "lenient", False),
+        )
+    )
+
+
+def _known(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Known:
+    from generator import formats
+    from generator.drafts import Known
+
+    suite_id, version = _two(arguments.suite, "--suite ID:VERSION")
+    if not suite_id and arguments.source not in formats.USUAL_SUITES:
+        suite_id, version = robot.suite, robot.suite_version
+    told = basis.suite(suite_id, version) if suite_id else None
+    return Known(
+        suites=basis.suites,
+        aliases=basis.aliases(suite_id or formats.USUAL_SUITES.get(arguments.source, "")),
+        told=told,
+        mapping=_mapping(arguments.mapping, basis) if arguments.mapping else {},
+        lenient=arguments.lenient,
+    )
+
+
+def _mapping(file: Path, basis: Basis) -> dict[str, str]:
+    from generator import importing, settings
+
+    if basis.mapping is None:
+        raise Stop(f"{urls.schema('Mapping')} is missing in the last commit: {file} cannot be read")
+    reading = settings.document(str(file), importing.source(file).content, basis.mapping)
+    if reading.document is None:
+        raise Stop(f"{file} is not valid", reading.findings)
+    tests: Any = reading.document.data["tests"]
+    return dict(tests)
+
+
+def _two(text: str, form: str) -> tuple[str, str]:
+    first, colon, second = text.partition(":")
+    if text and not (first and colon and second):
+        raise Stop(f"{text!r} is not of the form {form}")
+    return first, second
+
+
+def _report(written: tuple[str, ...], findings: tuple[Finding, ...], how: str, *, quiet: bool = False) -> int:
+    if how == "json" and not quiet:
+        console.print_json({"written": list(written), "findings": [api.finding_data(one) for one in findings]})
+        return console.code(findings)
+    console.print_lines(written)
+    for line in printing.finding_lines(findings):
+        print(line, file=sys.stderr)
+    print(f"{len(written)} written; {printing.count_line(findings)}", file=sys.stderr)
+    return console.code(findings)
