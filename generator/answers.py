@@ -1,4 +1,4 @@
-"""Findings as GitHub annotations and as a Markdown summary; every text in them is untrusted."""
+"""Findings as GitHub annotations and as Markdown tables; every text in them is untrusted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from generator import printing, wording
+from generator.assembly import REMARKS
 from generator.findings import Finding
 from generator.judgements import Assessment
 
 if TYPE_CHECKING:
+    from generator.importing import Outcome
     from generator.review import Review
 
+_CLEAN, _LENIENT, _REFUSED = "clean", "with liberties", "refused"
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+.!|<>~&@:-])")
 
 
@@ -63,6 +66,26 @@ def markdown_findings(findings: Sequence[Finding]) -> Iterator[str]:
         where = ":".join(part for part in (wording.shown_path(finding.path), str(finding.line or "")) if part)
         cells = (where, f"{finding.severity.value} {finding.rule}", finding.message, finding.fix)
         yield f"| {' | '.join(_text(cell) for cell in cells)} |"
+
+
+def import_table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Write what becomes of each foreign file: clean, with the liberties named, or refused and why."""
+    rows = [_import_row(outcome) for outcome in outcomes]
+    counts = ", ".join(f"{sum(row[1] == how for row in rows)} {how}" for how in (_CLEAN, _LENIENT, _REFUSED))
+    yield f"{len(rows)} {'file' if len(rows) == 1 else 'files'}: {counts}."
+    yield ""
+    yield "| File | Import | Liberties or reasons |"
+    yield "|---|---|---|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _import_row(outcome: Outcome) -> tuple[str, str, str]:
+    liberties = sorted({name for made in outcome.results for name in made.notices} - REMARKS)
+    reasons = list(dict.fromkeys(f"{finding.rule}: {finding.message}" for finding in outcome.findings))
+    how = _REFUSED if reasons else _LENIENT if liberties else _CLEAN
+    said = ", ".join(f"`{name}`" for name in liberties) if not reasons else "; ".join(map(_text, reasons))
+    return f"`{wording.shown_path(outcome.source)}`", how, said
 
 
 def _assessment(assessment: Assessment) -> str:

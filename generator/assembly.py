@@ -22,6 +22,9 @@ _NAMELESS: Final = frozenset({"none", "latest", "unknown", "n/a", ""})
 _MAX_RUN_ID: Final = 80
 _MAX_MESSAGE: Final = 4000
 
+REMARKS: Final = frozenset({"provisional-tests"})
+"""Notices that are no liberties: what has no place elsewhere in a result."""
+
 Paper = dict[str, Any]
 """A Result as data, its fields in the order of docs/formats.md."""
 
@@ -53,10 +56,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
-    """A Result at its derived path, or the findings that say what is missing."""
+    """A Result at its derived path with the names of its notices, or what is missing for one."""
 
     path: str = ""
     content: bytes = b""
+    notices: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -73,7 +77,7 @@ def assemble(draft: Draft, told: Told, source_digest: str) -> Assembled:
     work.needs("--publisher", told.publisher, "who publishes")
     work.needs("--kubernetes", kubernetes, "which Kubernetes version it ran on")
     work.needs("--harness", harness["name"] and harness["version"], "what ran the tests, and in which version")
-    run = work.run()
+    run, notices = work.run(), tuple(work.notices())
     if work.findings:
         return Assembled(findings=tuple(work.findings))
     paper: Paper = {
@@ -92,13 +96,13 @@ def assemble(draft: Draft, told: Told, source_digest: str) -> Assembled:
         "evidence": [{"url": told.evidence_url, "sha256": source_digest}] if told.evidence_url else [],
         "transcribed_from": list(told.transcribed_from),
         "recorded": _recorded(draft.recorded) if draft.recorded and told.transcribed_from else {},
-        "notices": [{"name": notice.name, "message": notice.message} for notice in work.notices()],
+        "notices": [{"name": notice.name, "message": notice.message} for notice in notices],
         "results": list(_results(draft)),
     }
     paper = {name: value for name, value in paper.items() if value or name == "run_id"}
     paper["run_id"] = run_id(paper, source_digest)
     path = urls.result(mesh, version, paper["run_id"])
-    return Assembled(path=path, content=documents.write(paper))
+    return Assembled(path=path, content=documents.write(paper), notices=tuple(notice.name for notice in notices))
 
 
 def run_id(paper: Paper, source_digest: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from generator import assembly, ledger, settings, urls
-from generator.assembly import Told
+from generator.assembly import Assembled, Told
 from generator.drafts import MAX_SOURCE, Imported, Known, Source
 from generator.findings import Finding, Stop
 from generator.model import Aliases, Programme, Suite
@@ -54,9 +54,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The results of an import as (path, bytes, source), and everything that is wrong."""
+    """What became of one foreign file: its results, and everything that is wrong with it."""
 
-    results: tuple[tuple[str, bytes, str], ...]
+    source: str
+    results: tuple[Assembled, ...]
     findings: tuple[Finding, ...]
 
 
@@ -96,7 +97,7 @@ def _midnight(date: str) -> datetime:
     return datetime.fromisoformat(date).replace(tzinfo=UTC)
 
 
-def source(path: Path) -> Source:
+def read(path: Path) -> Source:
     """Read a foreign file; raise `Stop` when it cannot be read or is larger than `MAX_SOURCE` bytes."""
     try:
         with path.open("rb") as file:
@@ -109,45 +110,39 @@ def source(path: Path) -> Source:
 
 
 def imported(
-    sources: Iterable[Source],
-    importer: Callable[[Source, Known], Imported],
-    known: Known,
-    told: Told,
-    schema: Schema,
+    one: Source, importer: Callable[[Source, Known], Imported], known: Known, told: Told, schema: Schema
 ) -> Outcome:
-    """Read every source and assemble every run in it; one bad file does not stop the others."""
-    results, findings = list[tuple[str, bytes, str]](), list[Finding]()
-    for one in sources:
-        digest = hashlib.sha256(one.content).hexdigest()
-        found = importer(one, known)
-        findings += found.findings
-        for draft in found.drafts:
-            made = assembly.assemble(draft, told, digest)
-            wrong = made.findings or settings.document(made.path, made.content, schema).findings
-            findings += wrong
-            if not wrong:
-                results.append((made.path, made.content, draft.label))
-    return Outcome(results=tuple(results), findings=tuple(findings))
+    """Read a foreign file and assemble every run in it; the results fit `schema`, that of a Result."""
+    digest = hashlib.sha256(one.content).hexdigest()
+    found = importer(one, known)
+    results, findings = list[Assembled](), list(found.findings)
+    for draft in found.drafts:
+        made = assembly.assemble(draft, told, digest)
+        wrong = made.findings or settings.document(made.path, made.content, schema).findings
+        findings += wrong
+        if not wrong:
+            results.append(made)
+    return Outcome(source=one.path, results=tuple(results), findings=tuple(findings))
 
 
-def write(root: Path, outcome: Outcome) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+def write(root: Path, outcomes: Iterable[Outcome]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """Write each result that is not there yet; give the written paths and what stood in the way.
 
     Raises `Stop` when a file cannot be written.
     """
     written, findings = list[str](), list[Finding]()
-    for path, content, label in outcome.results:
-        file = root / path
+    for source, made in ((outcome.source, made) for outcome in outcomes for made in outcome.results):
+        file = root / made.path
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("xb") as target:
-                target.write(content)
+                target.write(made.content)
         except FileExistsError:
-            message = f"this run is already at {path}"
+            message = f"this run is already at {made.path}"
             fix = "nothing to do: a run is imported once"
-            findings.append(Finding(rule="import-exists", path=label, message=message, fix=fix))
+            findings.append(Finding(rule="import-exists", path=source, message=message, fix=fix))
         except OSError as error:
-            raise Stop(f"{path} cannot be written: {error.strerror}") from error
+            raise Stop(f"{made.path} cannot be written: {error.strerror}") from error
         else:
-            written.append(path)
+            written.append(made.path)
     return tuple(written), tuple(findings)

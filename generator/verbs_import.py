@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import api, console, printing, urls
+from generator import answers, api, console, printing, urls
 from generator.findings import Finding, Stop
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def add_import(verbs: Any) -> None:
     verb.add_argument("--mapping", type=Path, metavar="FILE", help="which test of the suite each foreign test is")
     verb.add_argument("--stdout", action="store_true", help="print the results instead of writing them")
     telling_options(verb)
-    console.format_options(verb, urls.IMPORT_SCHEMA)
+    console.format_options(verb, urls.IMPORT_SCHEMA, "markdown")
     verb.set_defaults(stop_report=api.stopped_import)
 
 
@@ -62,16 +63,19 @@ def run_import(arguments: argparse.Namespace) -> int:
     root = console.root(arguments)
     basis = importing.basis(root)
     robot = robot_of(arguments, basis)
-    known = _known(arguments, basis, robot)
-    sources = [importing.source(file) for file in arguments.files]
-    outcome = importing.imported(
-        sources, formats.IMPORTERS[arguments.source], known, telling(arguments, basis, robot), basis.result
-    )
+    known, told = _known(arguments, basis, robot), telling(arguments, basis, robot)
+    importer = formats.IMPORTERS[arguments.source]
+    sources = [importing.read(file) for file in arguments.files]
+    outcomes = [importing.imported(source, importer, known, told, basis.result) for source in sources]
+    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
     if arguments.stdout:
-        print("---\n".join(content.decode() for _, content, _ in outcome.results), end="")
-        return _report((), outcome.findings, arguments.format, quiet=True)
-    written, findings = importing.write(root, outcome)
-    return _report(written, (*outcome.findings, *findings), arguments.format)
+        print("---\n".join(made.content.decode() for outcome in outcomes for made in outcome.results), end="")
+    if arguments.format == "markdown":
+        console.print_lines(answers.import_table(outcomes))
+    if arguments.stdout or arguments.format == "markdown":
+        return report((), findings, "text")
+    written, more = importing.write(root, outcomes)
+    return report(written, (*findings, *more), arguments.format)
 
 
 def robot_of(arguments: argparse.Namespace, basis: Basis) -> Robot:
@@ -132,7 +136,7 @@ def _mapping(file: Path, basis: Basis) -> dict[str, str]:
 
     if basis.mapping is None:
         raise Stop(f"{urls.schema('Mapping')} is missing in the last commit: {file} cannot be read")
-    reading = settings.document(str(file), importing.source(file).content, basis.mapping)
+    reading = settings.document(str(file), importing.read(file).content, basis.mapping)
     if reading.document is None:
         raise Stop(f"{file} is not valid", reading.findings)
     tests: Any = reading.document.data["tests"]
@@ -146,8 +150,9 @@ def _two(text: str, form: str) -> tuple[str, str]:
     return first, second
 
 
-def _report(written: tuple[str, ...], findings: tuple[Finding, ...], how: str, *, quiet: bool = False) -> int:
-    if how == "json" and not quiet:
+def report(written: Sequence[str], findings: tuple[Finding, ...], how: str) -> int:
+    """Print what was written and what is wrong, and give the exit code."""
+    if how == "json":
         console.print_json({"written": list(written), "findings": [api.finding_data(one) for one in findings]})
         return console.code(findings)
     console.print_lines(written)

@@ -31,7 +31,7 @@ def run_derive(arguments: argparse.Namespace) -> int:
 
     root = console.root(arguments)
     basis = importing.basis(root)
-    sources = [importing.source(file) for file in _reports(arguments.paths)]
+    sources = [importing.read(file) for file in _reports(arguments.paths)]
     papers, findings = derivation.suites(sources, basis.aliases(arguments.id), arguments.title)
     for line in printing.finding_lines(findings):
         print(line, file=sys.stderr)

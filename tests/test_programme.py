@@ -124,7 +124,7 @@ def test_stock_ssh_keygen_accepts_every_published_result_and_refuses_it_altered(
 ) -> None:
     (tmp_path / "allowed_signers").write_bytes(built["allowed_signers"])
     results = [path for path in built if path.startswith("results/") and path.endswith(".yaml")]
-    assert len(results) == 17
+    assert len(results) == 17 + 25
     for path in results:
         (tmp_path / "x.sig").write_bytes(built[f"{path}.sig"])
         command = ["ssh-keygen", "-Y", "verify", "-f", "allowed_signers", "-I", "archive", "-n", RESULT, "-s", "x.sig"]
