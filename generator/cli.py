@@ -8,7 +8,16 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from generator import __version__, console, verbs_import, verbs_registry, verbs_results, verbs_site, verbs_suite
+from generator import (
+    __version__,
+    console,
+    verbs_import,
+    verbs_registry,
+    verbs_results,
+    verbs_site,
+    verbs_start,
+    verbs_suite,
+)
 from generator.findings import Stop
 
 
@@ -51,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
         verbs_import.add_import,
         verbs_suite.add_suite,
         verbs_registry.add_registry,
+        verbs_start.add_init,
+        verbs_start.add_demo,
     ):
         add(verbs)
     return found

@@ -44,6 +44,18 @@ _PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclon
 _CHUNK: Final = 1 << 16
 
 
+def isolated(root: Path) -> git.Git:
+    """Give git for the folder `root`, deaf to replaced objects and to the user's and the system's configuration.
+
+    Raises `Stop` when the environment would make git look at another repository.
+    """
+    if misleading := [name for name in _MISLEADING if name in os.environ]:
+        raise _unverifiable(f"{', '.join(misleading)} would mislead git", fix=f"unset {' '.join(misleading)}")
+    found = git.Git(root)
+    found.update_environment(**_ENVIRONMENT)
+    return found
+
+
 class Repository:
     """A git repository seen from one commit; every answer comes from the object database."""
 
@@ -54,10 +66,7 @@ class Repository:
         (DESIGN section 3, step 1).
         """
         self.root = root
-        if misleading := [name for name in _MISLEADING if name in os.environ]:
-            raise _unverifiable(f"{', '.join(misleading)} would mislead git", fix=f"unset {' '.join(misleading)}")
-        self._git = git.Git(root)
-        self._git.update_environment(**_ENVIRONMENT)
+        self._git = isolated(root)
         if self._ask("rev-parse", "--show-prefix"):
             raise _unverifiable(f"{root} is not the top folder of its git repository")
         self.head = self._resolve(revision)

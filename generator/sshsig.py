@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from generator.findings import Stop, shortened
 
@@ -73,13 +73,43 @@ def verify(signature: Signature, namespace: str, content: bytes) -> None:
     """Check a signature over exact bytes in `namespace`; raise `SignatureRefused` when it does not hold."""
     if signature.namespace != namespace:
         raise SignatureRefused(f"the signature is for {shortened(signature.namespace)}, not for {namespace}")
-    signed = b"".join(
-        (_MAGIC, _string(namespace.encode()), _string(b""), _string(_HASH), _string(hashlib.sha512(content).digest()))
-    )
     try:
-        Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, signed)
+        Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, _signed(content, namespace))
     except (InvalidSignature, ValueError) as error:
         raise SignatureRefused("the signature does not fit these bytes") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeededKey:
+    """A key pair that follows from 32 bytes: for demonstrations, whose seeds everybody knows."""
+
+    seed: bytes
+
+    @property
+    def public(self) -> bytes:
+        """Give the raw public key."""
+        return self._private.public_key().public_bytes_raw()
+
+    def sign(self, content: bytes, namespace: str) -> bytes:
+        """Write the sidecar that `ssh-keygen -Y sign` would write."""
+        value = self._private.sign(_signed(content, namespace))
+        return _encode(Signature(public=self.public, namespace=namespace, value=value))
+
+    @property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+
+def generate(key: Path, comment: str) -> str:
+    """Make a key pair through ssh-keygen, without a passphrase, and give its public line.
+
+    The private half goes to `key`, readable by its owner only, the public half to `key`.pub. Raises
+    `Stop` when something stands there already, or ssh-keygen is missing or refuses.
+    """
+    if key.exists() or key.is_symlink():
+        raise Stop(f"{key} exists already: no key is ever overwritten")
+    _run_ssh_keygen(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(key)], b"", f"make {key}")
+    return " ".join(key.with_name(f"{key.name}.pub").read_text(encoding="ascii").split()[:2])
 
 
 def sign(content: bytes, key: Path, namespace: str) -> bytes:
@@ -88,14 +118,17 @@ def sign(content: bytes, key: Path, namespace: str) -> bytes:
     `key` is a private key, or a .pub file whose private half an agent holds. Raises `Stop` when
     ssh-keygen is missing or refuses.
     """
-    command = ["ssh-keygen", "-Y", "sign", "-q", "-f", str(key), "-n", namespace]
+    return _run_ssh_keygen(["-Y", "sign", "-q", "-f", str(key), "-n", namespace], content, f"sign with {key}")
+
+
+def _run_ssh_keygen(options: list[str], given: bytes, purpose: str) -> bytes:
     try:
-        done = subprocess.run(command, input=content, capture_output=True, check=False)  # noqa: S603 - no shell; the key is the caller's own path
+        done = subprocess.run(["ssh-keygen", *options], input=given, capture_output=True, check=False)  # noqa: S603, S607 - no shell; ssh-keygen from PATH, paths of the caller's own
     except OSError as error:
         raise Stop(f"ssh-keygen cannot be run: {error.strerror}") from error
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
-        raise Stop(f"ssh-keygen cannot sign with {key}: {reason}")
+        raise Stop(f"ssh-keygen cannot {purpose}: {reason}")
     return done.stdout
 
 
@@ -118,6 +151,12 @@ def fingerprint(public: bytes) -> str:
     """Write a raw key's fingerprint as `ssh-keygen -l` does."""
     digest = hashlib.sha256(_key_blob(public)).digest()
     return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+
+def _signed(content: bytes, namespace: str) -> bytes:
+    """Give the bytes that the key itself signs: PROTOCOL.sshsig, "Signed Data"."""
+    digest = hashlib.sha512(content).digest()
+    return b"".join((_MAGIC, _string(namespace.encode()), _string(b""), _string(_HASH), _string(digest)))
 
 
 def _encode(signature: Signature) -> bytes:
