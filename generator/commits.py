@@ -97,28 +97,31 @@ class Scribe:
             self._stream.stdin.write(commands)
             self._stream.stdin.flush()
             answer: str = self._stream.stdout.readline().decode().strip()
-        except OSError as error:
-            raise Stop(f"git fast-import ended: {error}") from error
+        except OSError:
+            answer = ""
         if not answer:
-            raise Stop(f"git fast-import refused commit {self._count}")
+            self._end()
+            raise Stop(f"git fast-import gave no answer to commit {self._count}")
         return answer
 
     def finish(self) -> None:
         """End the stream and check out the last commit that was made, which is the head of main."""
         self._stream.stdin.write(b"done\n")
         self._stream.stdin.close()
+        self._end()
+        self._ask("reset", "--quiet", "--hard", BRANCH)
+
+    def _end(self) -> None:
         try:
             self._stream.wait()
         except git.CommandError as error:
-            raise Stop(f"git fast-import failed: {error}") from error
-        self._ask("reset", "--quiet", "--hard", BRANCH)
+            raise Stop(f"git fast-import failed: {_reason(error)}") from error
 
     def _ask(self, *command: str) -> None:
         try:
             self._git.execute(["git", *command])
         except git.CommandError as error:
-            reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
-            raise Stop(f"git {command[0]} failed: {reason}") from error
+            raise Stop(f"git {command[0]} failed: {_reason(error)}") from error
 
 
 @contextmanager
@@ -137,12 +140,20 @@ def vacant(*folders: Path) -> Iterator[None]:
         yield
     except BaseException as error:
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
-        for folder in existed:
-            folder.mkdir()
+            _empty(folder)
+            if folder not in existed and folder.is_dir():
+                folder.rmdir()
         if isinstance(error, OSError):
             raise Stop(f"{error.filename} cannot be written: {error.strerror}") from error
         raise
+
+
+def _empty(folder: Path) -> None:
+    for child in folder.iterdir() if folder.is_dir() else ():
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        else:
+            child.unlink()
 
 
 def configured(folder: Path, name: str = "", email: str = "") -> Person:
@@ -164,6 +175,10 @@ def _setting(folder: Path, key: str) -> str:
         ["git", "config", "--get", key], with_extended_output=True, with_exceptions=False
     )
     return str(said).strip()
+
+
+def _reason(error: git.CommandError) -> str:
+    return str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
 
 
 def _data(content: bytes) -> bytes:

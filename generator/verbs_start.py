@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator import console, wording
+from generator.findings import Stop
 
 
 def add_init(verbs: Any) -> None:
@@ -35,8 +36,10 @@ def run_init(arguments: argparse.Namespace) -> int:
     """Make the programme, and say what to do next."""
     from generator import commits, founding
 
-    folder = arguments.folder.absolute()
-    keys = arguments.keys.absolute() if arguments.keys else folder.with_name(f"{folder.name}-keys")
+    folder = arguments.folder.resolve()
+    if not folder.name:
+        raise Stop(f"{folder} is no place for a programme")
+    keys = arguments.keys.resolve() if arguments.keys else folder.with_name(f"{folder.name}-keys")
     address = arguments.base_url or f"https://example.org/{wording.slug(folder.name) or 'conformance'}/"
     charter = founding.Charter(
         title=arguments.title or folder.name,
@@ -47,7 +50,7 @@ def run_init(arguments: argparse.Namespace) -> int:
     )
     person = commits.configured(Path.cwd(), arguments.name, arguments.email)
     made = founding.found(folder, keys, charter, person, datetime.now(UTC))
-    print(f"{charter.title}: a programme in {folder}, commit {made.head}")
+    print(f"{wording.plain(charter.title)}: a programme in {folder}, commit {made.head}")
     print(f"private keys in {keys}: no copy of them belongs into a repository")
     print(f"trust root, to keep outside of the repository: {made.head}:{made.digest}")
     if not arguments.base_url:
@@ -76,7 +79,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     """Write the demonstration, and build and show it when asked to."""
     from generator import demonstration, verbs_site
 
-    folder = arguments.folder.absolute()
+    folder = arguments.folder.resolve()
     made = demonstration.write(folder)
     here = shlex.quote(str(folder))
     print(f"a fictitious programme in {folder}: {made.results} results in {made.commits} commits, head {made.head}")
