@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator import sshsig
+from generator.findings import Stop
 from tests.support.keys import REGISTRY, RESULT, Key, armour, text
 
 ROBOT = Key("robot")
@@ -175,3 +177,27 @@ def test_a_public_key_line_is_read_with_or_without_its_comment(comment: str) -> 
 def test_any_other_key_line_is_refused(line: str) -> None:
     with pytest.raises(sshsig.SignatureRefused):
         sshsig.public_key(line)
+
+
+@pytest.mark.parametrize("namespace", [RESULT, REGISTRY])
+def test_a_seeded_key_signs_as_every_other_key_does(namespace: str) -> None:
+    seeded = sshsig.SeededKey(seed=hashlib.sha256(b"robot").digest())
+    assert seeded.public == ROBOT.public
+    assert seeded.sign(CONTENT, namespace) == ROBOT.sign(CONTENT, namespace)
+
+
+@needs_ssh_keygen
+def test_a_generated_key_is_for_its_owner_only_and_signs(tmp_path: Path) -> None:
+    line = sshsig.generate(tmp_path / "k", "a robot of tests")
+    assert (tmp_path / "k").stat().st_mode & 0o777 == 0o600
+    signature = sshsig.parse(sshsig.sign(CONTENT, tmp_path / "k", RESULT))
+    sshsig.verify(signature, RESULT, CONTENT)
+    assert sshsig.public_key(line) == signature.public
+
+
+@needs_ssh_keygen
+def test_no_key_is_ever_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "k").write_text("mine")
+    with pytest.raises(Stop, match="no key is ever overwritten"):
+        sshsig.generate(tmp_path / "k", "another")
+    assert (tmp_path / "k").read_text() == "mine"
