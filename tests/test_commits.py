@@ -99,7 +99,7 @@ def test_a_person_is_what_git_can_write(name: str, email: str) -> None:
 def test_what_git_refuses_is_a_stop_with_its_reason(tmp_path: Path) -> None:
     scribe = Scribe(tmp_path)
     with pytest.raises(Stop, match=r"fast-import failed: .*mpty path"):
-        scribe.commit(step(**{"a//b": b"1"}))
+        scribe.commit(Step(files={"a//b": b"1"}, message="step", author=ADA, committer=BEN, when=NOON))
 
 
 def fill_and_fail(old: Path, new: Path) -> None:
