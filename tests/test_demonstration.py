@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from generator import cast, cli, demonstration, fiction, ledger, mishaps, story, urls
+from generator import cast, cli, console, demonstration, fiction, ledger, mishaps, story, urls
 from generator.judgements import Ledger
 from generator.terms import Capability, ChangeKind, Compliance, Freshness, KeyStatus, State
 from tests.support import pages
@@ -188,6 +192,22 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest
     assert cli.main(["demo", str(tmp_path)]) == 2
     assert "nothing is ever overwritten" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_it_can_be_shown_at_once(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "demo", "there", "--serve", "--port", "0"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    with process, process.stdout as printed:
+        address = next(line for line in map(bytes.decode, printed) if "http://" in line).split(" ")[4]
+        with urllib.request.urlopen(address) as response:  # noqa: S310 - the address is our own server's
+            assert story.TITLE.encode() in response.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == console.FINDINGS
 
 
 # --- never mistaken for the truth
