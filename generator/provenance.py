@@ -140,7 +140,10 @@ class Walk:
                 digests=self._digests,
             ),
         )
-        run_id = _run_id(found.facts)
+        if found.state is State.VERIFIED and slot.sidecar:
+            slot.frozen = (slot.result, slot.sidecar)
+            self._run_ids.add(_run_id(found.facts))
+            self._digests.add(found.facts.digest)
         if not self.keep_documents:
             found = replace(found, facts=replace(found.facts, document=None))
         slot.judged = Judged(
@@ -150,10 +153,6 @@ class Walk:
             order=self.order[transition.commit],
             registry=authority,
         )
-        if found.state is State.VERIFIED and slot.sidecar:
-            slot.frozen = (slot.result, slot.sidecar)
-            self._run_ids.add(run_id)
-            self._digests.add(found.facts.digest)
 
     def judgement(self, head: str, published: Checkpoint | None = None) -> Judgement:
         """End the walk: overlay the final registry (step 8) and give every verdict, sorted by path.

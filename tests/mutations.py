@@ -361,7 +361,7 @@ MUTATIONS: Final = (
             "if found.state is State.VERIFIED and slot.sidecar:",
             "if slot.sidecar:",
         ),
-        ("run-ids", "7.9 a run id is remembered", "            self._run_ids.add(run_id)\n", ""),
+        ("run-ids", "7.9 a run id is remembered", "            self._run_ids.add(_run_id(found.facts))\n", ""),
         (
             "digests",
             "7.9 a digest is remembered",

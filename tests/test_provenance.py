@@ -77,6 +77,14 @@ def test_junk_placed_first_does_not_block_the_robot(tmp_path: Path) -> None:
     assert states(repository) == {PATH: "verified"}
 
 
+@pytest.mark.parametrize("content", [b"a: b\n", b"[]\n", b"just a word\n", b"{run_id: [1]}\n"])
+def test_what_a_robot_signed_but_is_no_result_at_all_costs_only_itself(tmp_path: Path, content: bytes) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result()))
+    repository.commit({SECOND: content, f"{SECOND}.sig": ROBOT.sign(content)})
+    assert states(repository) == {PATH: "verified", SECOND: "malformed"}
+
+
 def test_junk_that_was_removed_again_leaves_no_trace(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
     repository.commit({PATH: b"junk"})
