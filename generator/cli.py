@@ -16,6 +16,7 @@ from generator import (
     verbs_results,
     verbs_site,
     verbs_start,
+    verbs_submit,
     verbs_suite,
 )
 from generator.findings import Stop
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
         verbs_results.add_verify,
         verbs_results.add_explain,
         verbs_results.add_sign,
+        verbs_submit.add_submit,
         verbs_import.add_import,
         verbs_suite.add_suite,
         verbs_registry.add_registry,

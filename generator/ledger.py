@@ -118,21 +118,23 @@ def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), wa
         return _conclude(repository, files_of(repository.tree(), repository.content), transitions, expected)[0]
 
 
-def check(root: Path, paths: Sequence[str] = (), watch: Watch = unwatched) -> tuple[Finding, ...]:
-    """Judge files of the work tree as if they arrived next on top of HEAD; no path means all.
+def check(
+    root: Path, paths: Sequence[str] = (), revision: str = "HEAD", watch: Watch = unwatched
+) -> tuple[Finding, ...]:
+    """Judge files of the work tree as if they arrived next on top of `revision`; no path means all.
 
     `paths` are relative to `root` and name files or folders; a result brings its signature along.
     Raises `Stop` for a path that is nowhere, and for what concerns the repository as a whole.
     """
     chosen = [path.removesuffix(".sig") for path in paths] or list(_SCOPE)
-    with closing(Repository(root)) as repository:
+    with closing(Repository(root, revision)) as repository:
         work = WorkTree(root, len(repository.head))
         after = work.tree([*chosen, *map(urls.sidecar, chosen)])
         before = repository.tree()
         touched = {path: blob for path, blob in before.items() if _is_chosen(path, chosen)}
         for path in chosen if paths else ():
             if not any(_is_chosen(name, [path]) for name in (*touched, *after)):
-                raise Stop(f"{path}: neither the work tree nor HEAD has it")
+                raise Stop(f"{path}: neither the work tree nor {revision} has it")
         arrival = Transition(
             commit="the work tree",
             committed_at=repository.committed_at,

@@ -121,33 +121,16 @@ def add_sign(verbs: Any) -> None:
 
 def run_sign(arguments: argparse.Namespace) -> int:
     """Sign each file and judge it; a signature that would not be accepted is taken back."""
-    from generator import arrival, ledger, sshsig
+    from contextlib import ExitStack
+
+    from generator import ledger, signing
 
     root = console.root(arguments)
-    paths = [console.below(root, file) for file in arguments.files]
-    for path in paths:
-        if not arrival.RESULT_PATH.fullmatch(path) or not (root / path).is_file():
-            raise Stop(f"{path} is no file at a result's path: {urls.RESULTS}/<mesh>/<mesh version>/<run id>.yaml")
-    sidecars = {path: root / urls.sidecar(path) for path in paths}
-    before = {path: file.read_bytes() if file.is_file() else None for path, file in sidecars.items()}
-    try:
-        for path, file in sidecars.items():
-            file.write_bytes(sshsig.sign((root / path).read_bytes(), arguments.key, sshsig.RESULT_NAMESPACE))
+    paths = signing.places(root, [console.below(root, file) for file in arguments.files])
+    with ExitStack() as undo:
+        signing.sign(root, paths, arguments.key, undo)
         findings = ledger.check(root, paths, watch=console.watch)
-        refused = has_errors(findings)
-    except BaseException:
-        _restore(sidecars, before)
-        raise
-    if refused:
-        _restore(sidecars, before)
+        if not has_errors(findings):
+            undo.pop_all()
     _print_findings(findings, arguments.format)
     return console.code(findings)
-
-
-def _restore(sidecars: dict[str, Path], before: dict[str, bytes | None]) -> None:
-    for path, file in sidecars.items():
-        content = before[path]
-        if content is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_bytes(content)

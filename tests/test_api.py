@@ -58,10 +58,12 @@ def test_the_published_documents_fit_their_schemas(repository: Repository) -> No
     jsonschema.validate(json.loads(built["checkpoint.json"]), schema("checkpoint"))
 
 
-@pytest.mark.parametrize(("verb", "name"), [("check", "findings"), ("verify", "verify-report")])
+@pytest.mark.parametrize(
+    ("verb", "name"), [("check", "findings"), ("verify", "verify-report"), ("submit x", "submission")]
+)
 def test_a_verb_prints_the_schema_of_its_json(repository: Repository, capsys: Captured, verb: str, name: str) -> None:
-    assert run(repository, capsys, verb, "--schema") == schema(name)
-    assert cli.main([verb, "--root", str(repository.root), "--schema"]) == console.CLEAN
+    assert run(repository, capsys, *verb.split(), "--schema") == schema(name)
+    assert cli.main([*verb.split(), "--root", str(repository.root), "--schema"]) == console.CLEAN
 
 
 def test_a_programme_without_that_schema_is_told_so(tmp_path: Path, capsys: Captured) -> None:
