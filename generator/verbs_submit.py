@@ -44,7 +44,7 @@ def add_submit(verbs: Any) -> None:
     verb.add_argument("--push-to", metavar="REMOTE", help="a fork to push to (default: the remote itself)")
     verb.add_argument("--name", default="", help="the robot's name, as the author of the commit")
     verb.add_argument("--email", default="", help="the robot's e-mail address")
-    verb.add_argument("--robot", type=Path, metavar="FILE", help="a .meshmark-robot.yaml that names the robot")
+    verb.add_argument("--robot", type=Path, metavar="FILE", help="the robot file (default: .meshmark-robot.yaml here)")
     verb.add_argument("--no-pull-request", action="store_true", help="do not open the pull request with gh")
     verb.set_defaults(stop_report=_stop_report)
     console.format_options(verb, urls.SUBMISSION_SCHEMA)
@@ -55,7 +55,7 @@ def run_submit(arguments: argparse.Namespace) -> int:
     from generator import ledger, signing, submission
 
     root = console.root(arguments)
-    paths = signing.places(root, [console.below(root, file) for file in arguments.files])
+    paths = signing.places(root, [_below(root, file) for file in arguments.files])
     target = submission.Target(
         root=root,
         remote=arguments.remote,
@@ -79,6 +79,13 @@ def run_submit(arguments: argparse.Namespace) -> int:
     return _say(arguments, findings, _request(arguments, target, made, paths))
 
 
+def _below(root: Path, file: Path) -> str:
+    """Give a path relative to the programme's folder, as seen from here or as `import` prints it."""
+    if not file.is_absolute() and not file.exists() and (root / file).is_file():
+        return console.below(root, root / file)
+    return console.below(root, file)
+
+
 def _branch(paths: tuple[str, ...]) -> str:
     more = f"-and-{len(paths) - 1}-more" if len(paths) > 1 else ""
     return f"result/{Path(paths[0]).stem}{more}"
@@ -88,9 +95,10 @@ def _author(arguments: argparse.Namespace, root: Path, base: str) -> Author:
     from generator import ledger, robot, settings, submission
 
     name, email = arguments.name, arguments.email
-    if arguments.robot:
+    file = arguments.robot or Path(robot.FILE)
+    if not (name and email) and (arguments.robot or file.is_file()):
         files = dict(ledger.files(root, base, [urls.schema("Robot")]))
-        known = robot.read(arguments.robot, settings.schema(files.get, "Robot"))
+        known = robot.read(file, settings.schema(files.get, "Robot"))
         name, email = name or known.name, email or known.email
     return submission.author(name, email, datetime.now(UTC))
 

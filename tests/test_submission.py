@@ -123,6 +123,18 @@ def test_the_robot_file_names_the_author(world: World) -> None:
     assert world.server.git("log", "-1", "--format=%an <%ae>", BRANCH) == "Another <robot@kelp.example>"
 
 
+def test_the_robot_file_of_the_current_folder_and_a_path_as_import_prints_it_will_do(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.folder / ".meshmark-robot.yaml").write_text(
+        "apiVersion: meshmark/v1\nkind: Robot\nidentity: {name: Kelp robot, email: robot@kelp.example}\n"
+    )
+    monkeypatch.chdir(world.folder)
+    key = str(ROBOT.write(world.folder / "keys"))
+    assert cli.main(["submit", "--root", "robot", PATH, "--key", key]) == console.CLEAN
+    assert world.server.git("log", "-1", "--format=%an <%ae>", BRANCH) == "Kelp robot <robot@kelp.example>"
+
+
 def test_a_detached_head_and_a_dirty_work_tree_are_no_hindrance_and_stay(world: World) -> None:
     world.robot.git("switch", "--quiet", "--detach", "HEAD~1")
     world.robot.write({"meshmark.yaml": b"half an edit", "notes.txt": b"mine"})
