@@ -113,11 +113,13 @@ def submit(target: Target, base: str, files: Mapping[str, bytes], who: Author, m
         return Submission(state=ALREADY_PUBLISHED, commit=base)
     there = _head(target.root, target.push_to, target.branch)
     if there:
-        if _changed(target.root, base, there) == blobs:
+        changed = _changed(target.root, base, there)
+        if changed == blobs:
             return Submission(state=ALREADY_SUBMITTED, commit=there)
+        what = "other bytes of the same results" if changed.keys() == blobs.keys() else "something else on it"
         raise Stop(
-            f"{_shown(target.push_to)} has a branch {target.branch!r} with something else on it, "
-            "and no branch is ever overwritten: name another with --branch"
+            f"{_shown(target.push_to)} has a branch {target.branch!r} with {what}, and no branch is ever "
+            "overwritten: let it be merged or removed there, or name another with --branch"
         )
     made = _commit(target.root, base, {path: files[path] for path in blobs}, who, message)
     _push(target, made)

@@ -29,6 +29,7 @@ THIS_CHECKOUT = """\
 folder=$(mktemp -d "$RUNNER_TEMP/meshmark.XXXXXX")
 echo "folder=$folder" >> "$GITHUB_OUTPUT"
 mkdir -p "$folder/venv/bin"
+ln -s "$PYTHON" "$folder/venv/bin/python"
 cp "$TEST_MESHMARK" "$folder/venv/bin/meshmark"
 """
 """In place of the installation, which needs a package index: the same folder, with this checkout in it."""
@@ -57,7 +58,7 @@ class Runner:
             f'PYTHONPATH={PROJECT} exec {sys.executable} -m generator "$@"\n'
         )
         meshmark.chmod(0o755)
-        (self.tools / "python").symlink_to(sys.executable)
+        self.outputs["python"] = {"python-path": sys.executable}
 
     def run(self) -> bool:
         """Run every step as its condition says; give whether the job is well."""

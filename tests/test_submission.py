@@ -164,6 +164,17 @@ def test_a_result_that_was_signed_before_needs_no_key(world: World) -> None:
     assert BRANCH in world.branches()
 
 
+@pytest.mark.parametrize("form", ["{}", "file://{}", "ssh://git@example.invalid{}", "git@example.invalid:{}"])
+def test_a_remote_may_be_an_address_of_any_kind(world: World, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    ssh = world.folder / "ssh"
+    # What ssh would run there is run here: its last word.
+    ssh.write_text('#!/bin/sh\nfor word; do last=$word; done\nexec sh -c "$last"\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH", str(ssh))
+    assert world.submit("--remote", form.format(world.server.root)) == console.CLEAN
+    assert BRANCH in world.branches()
+
+
 def test_several_results_travel_on_one_branch(world: World) -> None:
     other = "results/kelp/v1.0.0/toy-run-0003.yaml"
     world.robot.write({other: papers.written(result(run_id="toy-run-0003"))})
@@ -236,8 +247,17 @@ def test_an_edit_of_a_published_result_is_refused(world: World, capsys: Captured
 def test_a_branch_with_something_else_on_it_is_never_overwritten(world: World, capsys: Captured) -> None:
     world.server.git("branch", BRANCH, "main")
     refused(world, console.STOPPED)
-    assert "no branch is ever overwritten: name another with --branch" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "with something else on it, and no branch is ever overwritten" in said
+    assert "name another with --branch" in said
     assert world.submit("--branch", "second-try") == console.CLEAN
+
+
+def test_the_same_run_told_anew_does_not_replace_what_waits_to_be_merged(world: World, capsys: Captured) -> None:
+    assert world.submit() == console.CLEAN
+    world.robot.write({PATH: papers.written(world.paper | {"issued_at": "2026-01-03T00:00:00Z"})})
+    assert world.submit() == console.STOPPED
+    assert "with other bytes of the same results" in capsys.readouterr().err
 
 
 def test_a_branch_that_holds_more_than_the_files_is_something_else(world: World, capsys: Captured) -> None:
@@ -247,6 +267,14 @@ def test_a_branch_that_holds_more_than_the_files_is_something_else(world: World,
     world.maintainer.commit({"extra.txt": b"more"})
     world.maintainer.git("push", "--quiet", "origin", f"HEAD:{BRANCH}")
     assert world.submit() == console.STOPPED
+    assert "with something else on it" in capsys.readouterr().err
+
+
+def test_a_branch_without_a_common_past_is_something_else(world: World, capsys: Captured) -> None:
+    world.maintainer.git("switch", "--quiet", "--orphan", "other")
+    world.maintainer.commit({"only.txt": b"this"})
+    world.maintainer.git("push", "--quiet", "origin", f"other:{BRANCH}")
+    refused(world, console.STOPPED)
     assert "with something else on it" in capsys.readouterr().err
 
 
@@ -415,3 +443,14 @@ def test_when_gh_refuses_the_branch_stays_and_the_page_is_given(
     assert "https://github.com/meshes/results/compare/" in said
     assert BRANCH in world.branches()
     assert (world.robot.root / f"{PATH}.sig").is_file()
+
+
+def test_a_gh_that_cannot_be_run_is_said_plainly(
+    world: World, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = gh(world, monkeypatch, "")
+    (world.folder / "tools" / "gh").write_text("no program at all")
+    on_a_forge(world, "origin", "https://github.com/meshes/results")
+    assert world.submit() == console.STOPPED
+    assert "is pushed, but gh did not open the pull request" in capsys.readouterr().err
+    assert not asked.exists()
