@@ -34,11 +34,14 @@ class Told:
     """What the caller tells about a run; a text is empty where nothing was told.
 
     `meshes` gives mesh ids by the names of other programs, in lower case; `released` the date of a
-    suite version by (suite id, version), the earliest date that a run of it can have.
+    suite version by (suite id, version), the earliest date that a run of it can have. Where no time of
+    issue is told, a transcription is issued now, and a robot's result when its run ended, so that a
+    job that is run again writes the same bytes.
     """
 
     audience: str
-    issued_at: datetime
+    now: datetime
+    issued_at: datetime | None = None
     publisher: str = ""
     mesh: str = ""
     mesh_version: str = ""
@@ -86,7 +89,7 @@ def assemble(draft: Draft, told: Told, source_digest: str) -> Assembled:
         "audience": told.audience,
         "run_id": "",
         "publisher": told.publisher,
-        "issued_at": _time(told.issued_at),
+        "issued_at": _time(work.issued_at()),
         "mesh": {"id": mesh, "version": version},
         "suite": {"id": draft.suite.id, "version": draft.suite.version, "digest": draft.suite.digest},
         "environment": _filled({"kubernetes": kubernetes, "platform": told.platform}),
@@ -174,6 +177,10 @@ class _Assembly:
             self.needs("--mesh-version", "", "which version of the mesh was tested")
         return ""
 
+    def issued_at(self) -> datetime:
+        ended = None if self.told.transcribed_from else self.draft.finished_at or self.draft.started_at
+        return self.told.issued_at or ended or self.told.now
+
     def run(self) -> Paper:
         draft, told = self.draft, self.told
         run = {
@@ -189,7 +196,7 @@ class _Assembly:
                 fix = "add the release under bundles in meshmark.yaml: a run cannot be older than what it tests"
                 self._find("import-untold", "the source has no date, and nothing bounds it", fix)
             else:
-                run |= {"not_before": _time(earliest), "not_after": _time(told.issued_at)}
+                run |= {"not_before": _time(earliest), "not_after": _time(self.issued_at())}
         return _filled(run)
 
     def notices(self) -> Iterator[Notice]:

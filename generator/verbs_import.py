@@ -53,7 +53,9 @@ def telling_options(verb: argparse.ArgumentParser) -> None:
     for flag, shown, text in texts:
         verb.add_argument(flag, default="", metavar=shown, help=text)
     verb.add_argument("--transcribed-from", action="append", default=[], metavar="URL", help="for archivists: a source")
-    verb.add_argument("--issued-at", type=console.moment, metavar="TIME", help="when it is reported (default: now)")
+    verb.add_argument(
+        "--issued-at", type=console.moment, metavar="TIME", help="when it is reported (default: when the run ended)"
+    )
 
 
 def run_import(arguments: argparse.Namespace) -> int:
@@ -98,7 +100,8 @@ def telling(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Told:
     return basis.told(
         Told(
             audience="",
-            issued_at=arguments.issued_at or datetime.now(UTC).replace(microsecond=0),
+            now=datetime.now(UTC).replace(microsecond=0),
+            issued_at=arguments.issued_at,
             publisher=arguments.publisher or robot.publisher,
             mesh=arguments.mesh or robot.mesh,
             mesh_version=arguments.mesh_version,

@@ -24,7 +24,7 @@ RESULT = Schema(urls.schema("Result"), (PROJECT / urls.schema("Result")).read_by
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 TOLD = Told(
     audience=AUDIENCE,
-    issued_at=WHEN,
+    now=WHEN,
     publisher="kelp-robot",
     kubernetes="v1.29.4",
     meshes={"kelp project/kelp": "kelp"},
@@ -85,6 +85,14 @@ def test_every_test_of_the_suite_is_named_and_what_was_not_observed_did_not_run(
     ]
 
 
+def test_a_robot_issues_a_result_when_its_run_ended_so_that_a_second_job_writes_the_same_bytes() -> None:
+    later = replace(TOLD, now=datetime(2026, 1, 9, tzinfo=UTC))
+    assert assemble(DRAFT, later, "0" * 64).content == assemble(DRAFT, TOLD, "0" * 64).content
+    assert _paper(assemble(DRAFT, TOLD, "0" * 64))["issued_at"] == "2026-01-02T03:00:00Z"
+    assert _paper(assemble(replace(DRAFT, finished_at=None), TOLD, "0" * 64))["issued_at"] == "2026-01-02T03:04:05Z"
+    assert _paper(assemble(DRAFT, ARCHIVE, "0" * 64))["issued_at"] == "2026-01-02T03:04:05Z"
+
+
 def test_the_run_id_does_not_depend_on_when_it_is_issued_but_on_all_else() -> None:
     first = assemble(DRAFT, TOLD, "0" * 64).path
     assert assemble(DRAFT, replace(TOLD, issued_at=datetime(2026, 2, 1, tzinfo=UTC)), "0" * 64).path == first
@@ -100,7 +108,7 @@ def test_the_run_id_does_not_depend_on_when_it_is_issued_but_on_all_else() -> No
 
 def test_what_nobody_tells_is_asked_for_all_at_once_with_the_flag_that_tells_it() -> None:
     silent = replace(DRAFT, mesh="", mesh_version="", harness="")
-    made = assemble(silent, Told(audience=AUDIENCE, issued_at=WHEN), "0" * 64)
+    made = assemble(silent, Told(audience=AUDIENCE, now=WHEN), "0" * 64)
     assert {rule for rule, _ in _said(made)} == {"import-untold"}
     flags = {finding.fix.split(",")[0].removeprefix("give ") for finding in made.findings}
     assert flags == {"--mesh", "--mesh-version", "--kubernetes", "--publisher", "--harness"}

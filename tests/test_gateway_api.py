@@ -28,7 +28,7 @@ CILIUM: Final = "v1.5/cilium/experimental-v1.20.0-pre.2-default-report.yaml"
 WHEN: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TELLING: Final = Told(
     audience="",
-    issued_at=WHEN,
+    now=WHEN,
     publisher="archive",
     transcribed_from=("https://github.com/kubernetes-sigs/gateway-api",),
     lenient=True,
