@@ -161,8 +161,18 @@ class Repository:
 
     def since_fork(self, base: str) -> tuple[Change, ...]:
         """Give what the head changed since it left the line of `base`, a full commit id."""
-        fork = self._ask("merge-base", base, self.head)
-        command = ["git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", fork, self.head]
+        return self._changes(self._ask("merge-base", base, self.head), self.head)
+
+    def commits_since(self, base: str) -> list[str]:
+        """Give every commit that the head brings and `base`, a full commit id, lacks."""
+        return self._ask("rev-list", self.head, f"^{base}").split()
+
+    def changes_of(self, commit: str) -> tuple[Change, ...]:
+        """Give what one commit changed against each of its parents."""
+        return self._changes("-m", "--root", "--no-commit-id", commit)
+
+    def _changes(self, *compared: str) -> tuple[Change, ...]:
+        command = ["git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", *compared]
         tokens = iter(self._git.execute(command, stdout_as_string=False).split(b"\0"))
         return tuple(_change(meta, next(tokens)) for meta in tokens if meta)
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, evidence, formats, history, provenance, rules, settings, urls
+from generator import conformance, disclosure, documents, evidence, formats, history, provenance, rules, settings, urls
 from generator.arrival import Contents
 from generator.documents import MAX_BYTES
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
-from generator.model import Blob, Publisher, Transition
+from generator.model import Blob, Change, Publisher, Transition
 from generator.provenance import Walk
 from generator.schemas import Schema
 from generator.terms import State
@@ -144,7 +144,11 @@ def check(
         tree = {path: blob for path, blob in before.items() if path not in touched} | after
         transitions = itertools.chain(watch(repository.transitions(), len(repository.main_line)), (arrival,))
         ledger, schemas = _conclude(repository, files_of(tree, contents), transitions, Expected(), contents)
-        found = (*ledger.findings, *unread(ledger.verdicts, contents, schemas["Result"]))
+        found = (
+            *ledger.findings,
+            *unread(ledger.verdicts, contents, schemas["Result"]),
+            *disclosed(history.difference({}, after), contents, ledger.verdicts),
+        )
         return ordered(finding for finding in found if _is_chosen(finding.path, chosen))
 
 
@@ -158,6 +162,25 @@ def unread(verdicts: Iterable[Verdict], contents: Contents, schema: Schema) -> I
             content = contents(verdict.content, MAX_BYTES)
             if isinstance(content, bytes):
                 yield from settings.document(verdict.path, content, schema).findings
+
+
+def disclosed(
+    changes: Iterable[Change], contents: Contents, verdicts: Iterable[Verdict], commit: str = ""
+) -> Iterator[Finding]:
+    """Give what stands in files below results/ and never belongs in public, signed or not.
+
+    A result that the maintainers withdrew is known to be out already, and is passed over.
+    """
+    judged = {verdict.content: verdict for verdict in verdicts if verdict.content}
+    for change in changes:
+        if not change.blob or not change.path.startswith(f"{urls.RESULTS}/") or change.path.endswith(".sig"):
+            continue
+        verdict = judged.get(change.blob.id)
+        content = contents(change.blob.id, MAX_BYTES)
+        if isinstance(content, bytes) and (verdict is None or verdict.state is not State.WITHDRAWN):
+            document = verdict.document if verdict else None
+            document = document or documents.read(change.path, content).document
+            yield from disclosure.findings(change.path, content, document, commit)
 
 
 def files(root: Path, revision: str, folders: Sequence[str]) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator import conformance, ledger, provenance, settings, urls
+from generator import conformance, disclosure, ledger, provenance, settings, urls
 from generator.documents import MAX_BYTES
 from generator.findings import Finding, ordered
 from generator.history import Repository
@@ -57,6 +57,7 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
             *ledger.unread((v for v in new.verdicts if v.path in touched), head.content, schemas["Result"]),
             *new.fatal,
             *_programme(head, changes, schemas["Programme"]),
+            *_disclosed(head, before, changes, new),
         ]
         return Review(
             findings=ordered(found),
@@ -92,6 +93,23 @@ def _programme(head: Repository, changes: Iterable[Change], schema: Schema) -> t
             if isinstance(content, bytes):
                 return settings.document(urls.PROGRAMME, content, schema).findings
     return ()
+
+
+def _disclosed(
+    head: Repository, before: Repository, changes: Iterable[Change], judgement: Judgement
+) -> Iterator[Finding]:
+    """Find secrets in the change as a whole, in each commit that leads there, and in their messages.
+
+    What one commit adds and the next one takes away is merged with both.
+    """
+    yield from ledger.disclosed(changes, head.content, judgement.verdicts)
+    known = {blob.id for blob in before.tree().values()} | {change.blob.id for change in changes if change.blob}
+    for commit in head.commits_since(before.head):
+        passing = [change for change in head.changes_of(commit) if change.blob and change.blob.id not in known]
+        known |= {change.blob.id for change in passing if change.blob}
+        yield from ledger.disclosed(passing, head.content, (), commit)
+        message = head.commit(commit).partition(b"\n\n")[2]
+        yield from disclosure.message_findings(commit, message.decode("utf-8", "replace"))
 
 
 def _rows(old: Judgement, new: Judgement) -> Iterator[RowChange]:
