@@ -42,3 +42,19 @@ def _bad_characters(path: str, decoded: str, *, foreign: bool) -> Iterator[Findi
 
 def _finding(rule: str, path: str, line: int | None, message: str, fix: str) -> Finding:
     return Finding(rule=rule, path=path, line=line, message=message, fix=fix)
+
+
+def source(path: str, content: bytes, limit: int) -> str | Finding:
+    """Decode harness output of at most `limit` bytes, or say why it is none; raises nothing.
+
+    Logs stand in it, so any character may; only what becomes part of a result is held against the
+    rules of a result.
+    """
+    if len(content) > limit:
+        fix = f"keep the file within {limit} bytes: logs belong elsewhere"
+        return _finding("import-source", path, None, f"{len(content)} bytes", fix)
+    try:
+        return content.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return _finding("import-source", path, line, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
