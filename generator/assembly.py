@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -100,7 +100,7 @@ def assemble(draft: Draft, told: Told, source_digest: str) -> Assembled:
         "transcribed_from": list(told.transcribed_from),
         "recorded": _recorded(draft.recorded) if draft.recorded and told.transcribed_from else {},
         "notices": [{"name": notice.name, "message": notice.message} for notice in notices],
-        "results": list(_results(draft)),
+        "results": list(_results(draft, transcribed=bool(told.transcribed_from))),
     }
     paper = {name: value for name, value in paper.items() if value or name == "run_id"}
     paper["run_id"] = run_id(paper, source_digest)
@@ -222,11 +222,17 @@ def _joined(shown: list[str], count: int) -> str:
     return different if len(shown) == count or len(shown) == 1 else f"{different} ({count} in all)"
 
 
-def _results(draft: Draft) -> Iterator[Paper]:
-    """Give one item for each test of the suite, in its order; what was not observed did not run."""
+def _results(draft: Draft, *, transcribed: bool) -> Iterator[Paper]:
+    """Give one item for each test of the suite, in its order; what was not observed did not run.
+
+    Only a transcription may say that it does not know. What a robot's own harness ran and did not
+    judge is a test that it skipped.
+    """
     observed = {observation.test: observation for observation in draft.observations}
     for assertion in draft.suite.assertions:
         found = observed.get(assertion.id, Observation(test=assertion.id, outcome=Outcome.NOT_RUN))
+        if found.outcome is Outcome.UNKNOWN and not transcribed:
+            found = replace(found, outcome=Outcome.SKIPPED)
         parts = found.conditions
         item: Paper = {
             "test": found.test,

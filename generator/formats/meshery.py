@@ -60,7 +60,7 @@ class _Reading:
         self._tell_liberties(suite)
         status = run.status.strip().lower() or "completed"
         return Draft(
-            label=" ".join((run.mesh_name or "run", run.id or str(number))),
+            label=f"{self.path} ({run.mesh_name or 'a run'} {run.id or number})",
             suite=suite,
             mesh=run.mesh_name,
             mesh_version="" if run.mesh_version.strip().lower() in _NO_VERSION else run.mesh_version.strip(),
