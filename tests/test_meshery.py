@@ -116,7 +116,7 @@ def test_wrapping_without_end_is_refused() -> None:
 
 def test_one_bad_run_does_not_hide_the_others() -> None:
     found = read(json.dumps([RUN, {"mesh_name": "x", "more_details": [{"smi_specification": "y"}]}, RUN | {"id": "2"}]))
-    assert [draft.label.split()[-1] for draft in found.drafts] == [RUN["id"], "2"]
+    assert [draft.recorded.id for draft in found.drafts if draft.recorded] == [RUN["id"], "2"]
     assert [finding.rule for finding in found.findings] == ["import-unmapped"]
 
 

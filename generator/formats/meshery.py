@@ -32,7 +32,7 @@ def drafts(source: Source, known: Known) -> Imported:
         findings.extend(reading.findings)
         if draft and not reading.findings:
             made.append(excerpts.fitted(draft))
-    return Imported(drafts=tuple(made), findings=tuple(findings))
+    return Imported(drafts=tuple(made), findings=steps.listed(findings))
 
 
 class _Reading:
@@ -95,17 +95,9 @@ class _Reading:
             found = [suite for suite in found if all(self._agrees(suite, detail) for detail in self.run.details)]
         if len(found) == 1:
             return found[0]
-        strange = [d for d in self.run.details if not any(self._knows(s, d) for s in self.known.suites.values())]
-        for detail in strange:
-            message = f"specification {shortened(detail.name)} has no place in any suite"
-            fix = "add the name under aliases in meshmark.yaml"
-            self._report("import-unmapped", detail.line, message, fix)
-        if not strange:
-            self.findings.append(steps.undecided(self.path, self.run.line, found))
+        named = ((detail.name, detail.line) for detail in self.run.details)
+        self.findings.extend(steps.undetermined(self.path, self.run.line, self.known, named, found))
         return None
-
-    def _knows(self, suite: Suite, detail: Detail) -> bool:
-        return bool(steps.specification(self.known, suite, detail.name))
 
     def _agrees(self, suite: Suite, detail: Detail) -> bool:
         """Whether `v0.6.0/v1alpha4`, or `v1alpha1` alone, is what this suite tests."""

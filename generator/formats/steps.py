@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from generator.drafts import Known
-from generator.findings import Finding
+from generator.findings import Finding, shortened
 from generator.model import Assertion, Suite
 from generator.records import Notice, Observation
 from generator.terms import Outcome
@@ -82,12 +83,36 @@ def candidates(known: Known, names: Iterable[str]) -> list[Suite]:
     """Give the suites that know every name; the told one alone where the caller told it."""
     if known.told:
         return [known.told]
-    wanted = list(names)
+    wanted = set(names)
     suites = [suite for _, suite in sorted(known.suites.items())]
     return [suite for suite in suites if wanted and all(specification(known, suite, name) for name in wanted)]
 
 
-def undecided(path: str, line: int | None, found: Sequence[Suite]) -> Finding:
+def undetermined(
+    path: str, line: int, known: Known, named: Iterable[tuple[str, int]], found: Sequence[Suite]
+) -> tuple[Finding, ...]:
+    """Say why no suite was chosen: names, with their lines, that no suite has, or else which it may be.
+
+    A name that stands often is told once; `found` are the suites that are left.
+    """
+    first = dict[str, int]()
+    for name, where in named:
+        first.setdefault(name, where)
+    strange = tuple(
+        Finding(
+            rule="import-unmapped",
+            path=path,
+            line=where,
+            message=f"{shortened(name)} is a specification of no suite",
+            fix="name the suite with --suite ID:VERSION, or add the name under aliases in meshmark.yaml",
+        )
+        for name, where in first.items()
+        if not any(specification(known, suite, name) for suite in known.suites.values())
+    )
+    return strange or (_undecided(path, line, found),)
+
+
+def _undecided(path: str, line: int, found: Sequence[Suite]) -> Finding:
     """Say that the file does not tell which suite was run."""
     which = f": it may be {' or '.join(f'{s.id}:{s.version}' for s in found)}" if found else ""
     return Finding(
@@ -108,3 +133,15 @@ def unmapped(path: str, line: int | None, what: str, suite: Suite) -> Finding:
         message=f"{what} has no place in suite {suite.id} {suite.version}",
         fix="name the suite version that was run, or add the name under aliases in meshmark.yaml",
     )
+
+
+def listed(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Give the first findings of many, the last of them with the number of those that are left out."""
+    if len(findings) <= _SAMPLE:
+        return tuple(findings)
+    *shown, last = findings[:_SAMPLE]
+    more = f"{last.message} (and {len(findings) - _SAMPLE} more findings follow)"
+    return (*shown, replace(last, message=more))
+
+
+_SAMPLE: Final = 50

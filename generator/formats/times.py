@@ -35,7 +35,8 @@ def seconds(text: str) -> float | None:
 def moment(text: str) -> datetime | None:
     """Give a moment in UTC from RFC 3339 or from Go's own form; None when it is neither.
 
-    A time without a zone is no moment, and the zero time of Go (year 1) says that nobody set it.
+    A time without a zone is no moment, and the zero time of Go (year 1) says that nobody set it. The
+    last year of the calendar leaves no room to count on.
     """
     match = _GO.fullmatch(text.strip())
     if not match:
@@ -46,4 +47,4 @@ def moment(text: str) -> datetime | None:
         found = datetime.fromisoformat(f"{day}T{time}{(fraction or '.0')[:7]}{zone}").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if found.year > 1 else None
+    return found if 1 < found.year < 9999 else None

@@ -82,7 +82,7 @@ def _draft(draft: Draft) -> dict[str, Any]:
         "messages": {seen.test: seen.message for seen in draft.observations if seen.message},
         "durations": {seen.test: seen.duration for seen in draft.observations if seen.duration is not None},
         "conditions": {seen.test: asdict(seen.conditions) for seen in draft.observations if seen.conditions},
-        "notices": {notice.name: notice.message for notice in draft.notices},
+        "notices": [f"{notice.name}: {notice.message}" for notice in draft.notices],
     }
     return {name: value for name, value in found.items() if value}
 
