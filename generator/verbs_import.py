@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from generator.robot import Robot
 
 
-NAMES = ("gateway-api", "kuttl", "meshery")
+NAMES = ("gateway-api", "junit", "kuttl", "meshery")
 """The formats of generator.formats.IMPORTERS, named here so that the other verbs start without them."""
 
 

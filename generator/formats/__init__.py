@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from generator.drafts import Imported, Known, Source
-from generator.formats import gateway_api, kuttl, meshery, result
+from generator.formats import gateway_api, junit, kuttl, meshery, result
 from generator.model import Document
 from generator.records import Record
 
@@ -13,6 +13,7 @@ FORMATS: Final[dict[str, Callable[[Document], tuple[Record, ...]]]] = {"meshmark
 
 IMPORTERS: Final[dict[str, Callable[[Source, Known], Imported]]] = {
     "gateway-api": gateway_api.drafts,
+    "junit": junit.drafts,
     "kuttl": kuttl.drafts,
     "meshery": meshery.drafts,
 }

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from generator import excerpts, jsonreader, xmlreader
 from generator.drafts import Draft, Imported, Known, Source
 from generator.findings import Finding, shortened
-from generator.formats import steps, times
+from generator.formats import steps, suites, times
 from generator.jsonreader import Node
 from generator.model import Assertion, Suite
 from generator.records import Notice, Observation
@@ -106,7 +105,7 @@ class _Report:
         broken = next(self.root.named("failure"), None)
         if broken is not None:
             self._notice("harness-failure", f"the harness failed beside the tests: {_said(broken)}")
-        started, finished = _span(self.root)
+        started, finished = suites.span(self.root)
         return Draft(
             label=self.path,
             suite=suite,
@@ -234,22 +233,6 @@ def _property(root: Element, name: str) -> str:
     lists = [properties for element in (root, *root.named("testsuite")) for properties in element.named("properties")]
     found = (one.attributes for properties in lists for one in properties.named("property"))
     return next((one.get("value", "") for one in found if one.get("name") == name), "")
-
-
-def _span(root: Element) -> tuple[datetime | None, datetime | None]:
-    """Give when the first suite began and when the last one ended, as far as the report says."""
-    starts, ends = list[datetime](), list[datetime]()
-    for suite in (root, *root.named("testsuite")):
-        started = times.moment(suite.attributes.get("timestamp", ""))
-        length = times.seconds(suite.attributes.get("time", ""))
-        if started is not None:
-            starts.append(started)
-            # The longest plausible run keeps a nonsensical number from leaving the calendar.
-            ends.extend([started + timedelta(seconds=length)] if length is not None and length < _MONTH else [])
-    return min(starts, default=None), max(ends, default=None)
-
-
-_MONTH: Final = 31 * 24 * 3600
 
 
 def _finding(rule: str, path: str, line: int, message: str, fix: str) -> Finding:

@@ -109,10 +109,10 @@ def undetermined(
         for name, where in first.items()
         if not any(specification(known, suite, name) for suite in known.suites.values())
     )
-    return strange or (_undecided(path, line, found),)
+    return strange or (undecided(path, line, found),)
 
 
-def _undecided(path: str, line: int, found: Sequence[Suite]) -> Finding:
+def undecided(path: str, line: int, found: Sequence[Suite]) -> Finding:
     """Say that the file does not tell which suite was run."""
     which = f": it may be {' or '.join(f'{s.id}:{s.version}' for s in found)}" if found else ""
     return Finding(
