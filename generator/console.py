@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,22 @@ def watch(transitions: Iterable[Transition], count: int) -> Iterable[Transition]
     from rich.progress import track
 
     return track(transitions, "verifying", total=count, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def live(total: int) -> Iterator[Callable[[int, str], None]]:
+    """Give what shows how many of `total` are done, with a few words, on a terminal and nowhere else."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _words: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    words = TextColumn("{task.description}", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), words)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("waiting for the first test", total=total or None)
+        yield lambda done, text: progress.update(task, completed=done, description=wording.plain(text))
 
 
 def print_lines(lines: Iterable[str]) -> None:

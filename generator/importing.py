@@ -113,8 +113,11 @@ def imported(
     one: Source, importer: Callable[[Source, Known], Imported], known: Known, told: Told, schema: Schema
 ) -> Outcome:
     """Read a foreign file and assemble every run in it; the results fit `schema`, that of a Result."""
-    digest = hashlib.sha256(one.content).hexdigest()
-    found = importer(one, known)
+    return assembled(one.path, importer(one, known), hashlib.sha256(one.content).hexdigest(), told, schema)
+
+
+def assembled(path: str, found: Imported, digest: str, told: Told, schema: Schema) -> Outcome:
+    """Assemble every run that was found in a source; `digest` is its SHA-256 in hexadecimal."""
     results, findings = list[Assembled](), list(found.findings)
     for draft in found.drafts:
         made = assembly.assemble(draft, told, digest)
@@ -122,7 +125,7 @@ def imported(
         findings += wrong
         if not wrong:
             results.append(made)
-    return Outcome(source=one.path, results=tuple(results), findings=tuple(findings))
+    return Outcome(source=path, results=tuple(results), findings=tuple(findings))
 
 
 def write(root: Path, outcomes: Iterable[Outcome]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:

@@ -65,7 +65,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     root = console.root(arguments)
     basis = importing.basis(root)
     robot = robot_of(arguments, basis)
-    known, told = _known(arguments, basis, robot), telling(arguments, basis, robot)
+    known, told = known_of(arguments, basis, robot), telling(arguments, basis, robot)
     importer = formats.IMPORTERS[arguments.source]
     sources = [importing.read(file) for file in arguments.files]
     outcomes = [importing.imported(source, importer, known, told, basis.result) for source in sources]
@@ -117,7 +117,8 @@ def telling(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Told:
     )
 
 
-def _known(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Known:
+def known_of(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Known:
+    """Put together what an importer may rest on."""
     from generator import formats
     from generator.drafts import Known
 

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from generator import settings
 from generator.drafts import Imported, Source
 from generator.formats import junit
 from tests.support import foreign
+from tests.support.papers import PROJECT
 
 many = hypothesis_settings(derandomize=True, deadline=None, max_examples=200)
 DIALECTS = [path for path in foreign.cases("junit") if foreign.expectation(path).get("drafts")]
@@ -27,6 +29,16 @@ def read(content: bytes | str, **known: Any) -> Imported:
 @pytest.mark.parametrize("path", list(foreign.cases("junit")), ids=lambda path: path.name)
 def test_a_file_gives_what_stands_beside_it(path: Path) -> None:
     assert {"known": foreign.expectation(path)["known"], **foreign.imported("junit", path)} == foreign.expectation(path)
+
+
+def test_the_mapping_that_the_documentation_shows_is_one() -> None:
+    shown = (PROJECT / "docs/importers.md").read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    schema = settings.schema(lambda name: (PROJECT / name).read_bytes(), "Mapping")
+    document = settings.document("mapping.yaml", shown.encode(), schema).document
+    assert document
+    content = (foreign.FOLDER / "junit/pytest.xml").read_bytes()
+    findings = read(content, told="toy:v1", mapping=document.data["tests"]).findings
+    assert len(findings) == 3
 
 
 INNER = {"passed": "", "failed": "<failure/>", "error": "<error/>", "skipped": "<skipped/>"}
