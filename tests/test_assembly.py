@@ -239,3 +239,11 @@ def test_whatever_a_source_calls_the_mesh_there_is_a_result_or_a_finding(mesh: s
         if made.content:
             assert documents.read(made.path, made.content).document is not None
             assert settings.document(made.path, made.content, RESULT).findings == ()
+
+
+def test_only_a_transcription_says_that_it_does_not_know_how_a_test_went() -> None:
+    unjudged = Observation(test="alpha-1", outcome=Outcome.UNKNOWN, message="never scored")
+    draft = replace(DRAFT, observations=(unjudged,))
+    by_robot, by_archivist = (_paper(assemble(draft, told, "0" * 64))["results"][0] for told in (TOLD, ARCHIVE))
+    assert by_robot == {"test": "alpha-1", "outcome": "skipped", "message": "never scored"}
+    assert by_archivist == {"test": "alpha-1", "outcome": "unknown", "message": "never scored"}
