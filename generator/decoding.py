@@ -50,9 +50,9 @@ def source(path: str, content: bytes, limit: int) -> str | Finding:
     Logs stand in it, so any character may; only what becomes part of a result is held against the
     rules of a result.
     """
-    if len(content) > limit:
+    if (size := len(content)) > limit:
         fix = f"keep the file within {limit} bytes: logs belong elsewhere"
-        return _finding("import-source", path, None, f"{len(content)} bytes", fix)
+        return _finding("import-source", path, None, f"{size} bytes", fix)
     try:
         return content.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:

@@ -31,13 +31,13 @@ JWT = of("eyJ", "hbGciOiJIUzI1NiJ9", ".eyJ", "zdWIiOiJyb2JvdCJ9", ".c2lnbmF0dXJl
 GITHUB = of("gh", "p_", LETTERS[:36])
 SECRETS = {
     "a private key": [
-        of("-----BEGIN ", "PRIVATE KEY-----"),
-        of("-----BEGIN RSA ", "PRIVATE KEY-----"),
-        of("-----BEGIN OPENSSH ", "PRIVATE KEY-----"),
+        of("-----BEGIN ", "PRIVATE KEY", "-----"),
+        of("-----BEGIN RSA ", "PRIVATE KEY", "-----"),
+        of("-----BEGIN OPENSSH ", "PRIVATE KEY", "-----"),
         of("-----BEGIN PGP ", "PRIVATE KEY BLOCK-----"),
-        of("-----BEGIN ENCRYPTED ", "PRIVATE KEY-----"),
+        of("-----BEGIN ENCRYPTED ", "PRIVATE KEY", "-----"),
         of("PuTTY-User-", "Key-File-3: ssh-ed25519"),
-        base64.b64encode(of("-----BEGIN RSA ", "PRIVATE KEY-----").encode()).decode(),
+        base64.b64encode(of("-----BEGIN RSA ", "PRIVATE KEY", "-----").encode()).decode(),
         base64.b64encode(b"openssh-key-v1\0\0\0\0none").decode(),
     ],
     "a field of a kubeconfig": [

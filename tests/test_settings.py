@@ -109,7 +109,8 @@ def test_the_programme_of_this_repository_is_read() -> None:
     programme = settings.programme(_on_disk, KNOWN)
     assert programme.title == "Meshmark"
     assert programme.base_url.endswith("/")
-    assert Mesh(id="linkerd", title="Linkerd", url="https://linkerd.io", names=("Linkerd/Linkerd",)) in programme.meshes
+    names = ("Linkerd", "Linkerd/Linkerd")
+    assert Mesh(id="linkerd", title="Linkerd", url="https://linkerd.io", names=names) in programme.meshes
     assert programme.freshness == FreshnessPolicy(fresh=180, ageing=365, stale=730)
     assert (programme.bundles[0].suite, programme.bundles[0].version) == ("smi", "v0.6.0")
     assert ("traffic-split", "v1alpha4") in programme.bundles[0].api_versions
