@@ -14,6 +14,7 @@ from generator import documents, urls
 from generator.drafts import Draft
 from generator.findings import Finding, shortened
 from generator.records import UNKNOWN_VERSION, Notice, Observation, Recorded
+from generator.scalars import BAD_VALUE
 from generator.terms import Outcome
 
 _VERSION: Final = re.compile(r"[0-9a-z][0-9a-z.+-]{0,63}")
@@ -211,7 +212,7 @@ class _Assembly:
             yield Notice(name=name, message=text)
 
     def _take(self, name: str, message: str) -> None:
-        self.liberties.append(Notice(name=name, message=message))
+        self.liberties.append(Notice(name=name, message=BAD_VALUE.sub("", message)))
 
     def _find(self, rule: str, message: str, fix: str) -> None:
         self.findings.append(Finding(rule=rule, path=self.draft.label, message=message, fix=fix))

@@ -55,12 +55,10 @@ def run_record(arguments: argparse.Namespace) -> int:
     started = _now()
     heard = _listen(sys.stdin.buffer, known)
     finished = _now()
-    if arguments.issued_at is None:
-        told = replace(told, issued_at=finished)
     # Nothing may be lost now: whoever interrupts again waits for a file to be written.
     with _answering(signal.SIGINT, signal.SIG_IGN):
         found = _timed(heard.state, started, finished)
-        outcome = importing.assembled(_PATH, found, heard.digest, told, basis.result)
+        outcome = importing.assembled(_PATH, found, heard.digest, replace(told, now=finished), basis.result)
         written, findings = importing.write(root, [outcome])
     code = verbs_import.report(written, ordered((*outcome.findings, *findings)), arguments.format)
     return console.INTERRUPTED if heard.interrupted else code

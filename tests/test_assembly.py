@@ -241,6 +241,13 @@ def test_whatever_a_source_calls_the_mesh_there_is_a_result_or_a_finding(mesh: s
             assert settings.document(made.path, made.content, RESULT).findings == ()
 
 
+def test_a_name_with_invisible_characters_is_told_without_them() -> None:
+    made = assemble(replace(DRAFT, mesh="kelp 9\U000e0100"), replace(TOLD, lenient=True), "0" * 64)
+    assert _paper(made)["notices"] == [
+        {"name": "unlisted-mesh", "message": "'kelp 9' is no mesh of meshmark.yaml; it is called kelp-9 here"}
+    ]
+
+
 def test_only_a_transcription_says_that_it_does_not_know_how_a_test_went() -> None:
     unjudged = Observation(test="alpha-1", outcome=Outcome.UNKNOWN, message="never scored")
     draft = replace(DRAFT, observations=(unjudged,))

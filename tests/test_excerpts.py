@@ -19,7 +19,7 @@ from tests.support.papers import PROJECT
 SUITE = foreign.TOY["toy", "v1"]
 TOLD = Told(
     audience="https://example.org/conformance",
-    issued_at=datetime(2026, 1, 2, tzinfo=UTC),
+    now=datetime(2026, 1, 2, tzinfo=UTC),
     publisher="archive",
     mesh="kelp",
     mesh_version="1.20",
