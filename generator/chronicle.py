@@ -1,0 +1,210 @@
+"""Runs in their order, pure: lines of runs, what moved between them, and how two of them differ."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from generator import conformance
+from generator.judgements import AssertionCell, Assessment, Cell, Entry, Since, StateChange
+from generator.model import Assertion, Specification, Suite
+from generator.terms import Compliance
+
+Variant: TypeAlias = tuple[tuple[str, str], ...]
+
+DIFFERENT_SETS: Final = "the runs used different test sets, so their tests are not the same and nothing is compared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Runs of one mesh with one and the same test set, oldest first; never empty."""
+
+    suite: Suite
+    runs: tuple[Assessment, ...]
+
+    def cells(self, specification: str = "") -> tuple[Cell, ...]:
+        """Give one cell a run: of that specification, or of the whole suite; none where it has none."""
+        return tuple(cell for run in self.runs if (cell := cell_of(run, specification)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """All runs of one mesh with one suite in one variant, cut where the test set changes."""
+
+    mesh: str
+    suite: str
+    variant: Variant
+    segments: tuple[Segment, ...]
+
+    @property
+    def newest(self) -> Segment:
+        """The runs with the newest test set."""
+        return self.segments[-1]
+
+    @property
+    def runs(self) -> tuple[Assessment, ...]:
+        """Every run: by test set, and by time within one."""
+        return tuple(run for segment in self.segments for run in segment.runs)
+
+    @property
+    def head(self) -> Assessment:
+        """The run that stands for the line today: the newest that ended, of the newest test set."""
+        return standing(self.newest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One exact state change of one test between two neighbouring runs of a line."""
+
+    before: Entry
+    after: Entry
+    change: StateChange
+    assertion: Assertion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """One test in two runs; None where a run's test set lacks it."""
+
+    test: str
+    before: AssertionCell | None
+    after: AssertionCell | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How two runs differ.
+
+    `reason` is empty when they used the same test set; else it says why the lists of changes are
+    empty, and `added` and `removed` name the tests that only one of the two sets has.
+    """
+
+    before: Assessment
+    after: Assessment
+    reason: str
+    newly_passing: tuple[Pairing, ...] = ()
+    newly_failing: tuple[Pairing, ...] = ()
+    capability_changed: tuple[Pairing, ...] = ()
+    otherwise: tuple[Pairing, ...] = ()
+    unchanged: int = 0
+    added: tuple[Assertion, ...] = ()
+    removed: tuple[Assertion, ...] = ()
+
+
+def cell_of(run: Assessment, specification: str = "") -> Cell | None:
+    """Give the cell of a specification in a run; no name means the whole suite."""
+    if not specification:
+        return run.whole
+    return next((c for c in run.cells if c.specification and c.specification.id == specification), None)
+
+
+def lines(assessments: Iterable[Assessment]) -> tuple[Line, ...]:
+    """Give the lines in order of mesh, suite and variant; test sets in order of their versions.
+
+    Two files of one suite version never share a segment: what tells test sets apart is the digest.
+    """
+    grouped: dict[tuple[str, str, Variant], list[Assessment]] = defaultdict(list)
+    for run in assessments:
+        record = run.entry.record
+        grouped[record.mesh, record.suite, record.variant].append(run)
+    return tuple(
+        Line(mesh=mesh, suite=suite, variant=variant, segments=tuple(_segments(runs)))
+        for (mesh, suite, variant), runs in sorted(grouped.items())
+    )
+
+
+def _segments(runs: Sequence[Assessment]) -> Iterator[Segment]:
+    def place(run: Assessment) -> tuple[tuple[tuple[int, str], ...], str]:
+        return conformance.version_order(run.entry.suite.version), run.entry.suite.digest
+
+    ordered = sorted(runs, key=lambda run: (place(run), conformance.chronological(run.entry)))
+    for _, group in itertools.groupby(ordered, key=place):
+        members = tuple(group)
+        yield Segment(suite=members[0].entry.suite, runs=members)
+
+
+def standing(segment: Segment) -> Assessment:
+    """Give the newest run of a segment that ended, or the newest if none did."""
+    ended = [run for run in segment.runs if run.entry.record.status == conformance.COMPLETED]
+    return (ended or segment.runs)[-1]
+
+
+def specifications(line: Line) -> tuple[Specification, ...]:
+    """Give every specification that any test set of a line has tests for, as the newest describes it."""
+    found: dict[str, Specification] = {}
+    for segment in line.segments:
+        found |= {s.id: s for s in segment.suite.specifications if segment.suite.of(s.id)}
+    return tuple(found.values())
+
+
+def moves(line: Line) -> tuple[Move, ...]:
+    """Give every state change between neighbouring runs of a line, oldest first."""
+    found = []
+    for segment in line.segments:
+        assertions = {assertion.id: assertion for assertion in segment.suite.assertions}
+        for before, after in itertools.pairwise(segment.runs):
+            found += [
+                Move(before=before.entry, after=after.entry, change=change, assertion=assertions[change.test])
+                for change in conformance.state_changes(before, after)
+            ]
+    return tuple(found)
+
+
+def log(every: Iterable[Line]) -> tuple[Move, ...]:
+    """Give the moves of all lines, the newest first; ties in the order of mesh, run and test."""
+    found = [move for line in every for move in moves(line)]
+    found.sort(key=lambda move: (move.after.record.mesh, move.after.record.run_id, move.change.test))
+    return tuple(sorted(found, key=lambda move: move.after.record.taken_at, reverse=True))
+
+
+def since(segment: Segment) -> tuple[tuple[Specification, Since], ...]:
+    """Give the version from which each specification is supported without a break, where it is."""
+    columns = ((s, segment.cells(s.id)) for s in segment.suite.specifications if segment.suite.of(s.id))
+    ranges = ((specification, conformance.supported_since(cells)) for specification, cells in columns)
+    return tuple((specification, range_) for specification, range_ in ranges if range_)
+
+
+def difference(before: Assessment, after: Assessment) -> Difference:
+    """Compare two runs test by test, if they used the same test set; else say what is not comparable."""
+    if before.entry.suite.digest != after.entry.suite.digest:
+        old, new = (_assertions(run) for run in (before, after))
+        return Difference(
+            before=before,
+            after=after,
+            reason=DIFFERENT_SETS,
+            added=tuple(a for name, a in new.items() if name not in old),
+            removed=tuple(a for name, a in old.items() if name not in new),
+        )
+    earlier = {cell.assertion.id: cell for cell in before.whole.assertions}
+    groups: dict[str, list[Pairing]] = defaultdict(list)
+    for cell in after.whole.assertions:
+        past = earlier[cell.assertion.id]
+        groups[_kind(past, cell)].append(Pairing(test=cell.assertion.id, before=past, after=cell))
+    return Difference(
+        before=before,
+        after=after,
+        reason="",
+        newly_passing=tuple(groups["passing"]),
+        newly_failing=tuple(groups["failing"]),
+        capability_changed=tuple(groups["capability"]),
+        otherwise=tuple(groups["otherwise"]),
+        unchanged=len(groups["same"]),
+    )
+
+
+def _assertions(run: Assessment) -> Mapping[str, Assertion]:
+    return {assertion.id: assertion for assertion in run.entry.suite.assertions}
+
+
+def _kind(past: AssertionCell, now: AssertionCell) -> str:
+    if past.compliance is not now.compliance:
+        if now.compliance is Compliance.PASS:
+            return "passing"
+        if now.compliance is Compliance.FAIL:
+            return "failing"
+    if past.capability is not now.capability:
+        return "capability"
+    return "same" if past.compliance is now.compliance else "otherwise"
