@@ -5,51 +5,22 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
-from generator import arrival, conformance, documents, historic, scalars, sshsig, texts, urls, wording
-from generator.judgements import Assessment, Cell, Entry, Ledger, Output
+from generator import arrival, conformance, documents, historic, rendering, scalars, sshsig, texts, urls, wording
+from generator.judgements import Assessment, Cell, Entry, Output
 from generator.model import Mesh
 from generator.records import UNKNOWN_VERSION
-from generator.terms import Capability, Compliance, Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """All that pages are made of: the ledger, one assessment an entry, the one clock, the raw files."""
-
-    ledger: Ledger
-    assessments: tuple[Assessment, ...]
-    as_of: datetime
-    published: frozenset[str]
-
-
-NAVIGATION: Final = (
-    ("Results", urls.FRONT),
-    ("Method", urls.METHOD),
-    ("Service accounts", urls.ACCOUNTS),
-    ("Quarantine", urls.QUARANTINE),
-    ("Audit log", urls.AUDIT),
-)
-_CAPABILITIES: Final = (Capability.FULL, Capability.PARTIAL, Capability.NONE, Capability.UNKNOWN)
-_COMPLIANCES: Final = (
-    Compliance.PASS,
-    Compliance.FAIL,
-    Compliance.INCOMPLETE,
-    Compliance.NOT_TESTED,
-    Compliance.NOT_APPLICABLE,
-)
+from generator.rendering import Environment, Scene, page, run_page
+from generator.terms import Role
 
 
 def render(scene: Scene, templates: Path) -> Iterator[Output]:
     """Give every page; `templates` is the folder with the Jinja templates and content/*.md."""
-    environment = _environment(scene, templates)
+    environment = rendering.environment(scene, templates)
     yield _front(scene, environment)
     yield from _meshes(scene, environment)
     yield from (_run(assessment, environment) for assessment in scene.assessments)
@@ -59,52 +30,7 @@ def render(scene: Scene, templates: Path) -> Iterator[Output]:
     yield _method(scene, environment)
 
 
-def _environment(scene: Scene, templates: Path) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
-    policy = scene.ledger.programme.freshness
-    environment.filters |= wording.FILTERS | {
-        "mesh_title": lambda mesh: titles.get(mesh, mesh),
-        "fresh": lambda entry: conformance.freshness(entry.record.taken_at, scene.as_of, policy),
-        "run_page": _run_page,
-        "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],
-        "fingerprint": sshsig.fingerprint,
-    }
-    environment.globals |= {
-        "urls": urls,
-        "href": _href,
-        "navigation": NAVIGATION,
-        "programme": scene.ledger.programme,
-        "capabilities": _CAPABILITIES,
-        "compliances": _COMPLIANCES,
-        "meanings": wording.MEANINGS,
-        "namespace": sshsig.RESULT_NAMESPACE,
-    }
-    return environment
-
-
-@jinja2.pass_context
-def _href(context: jinja2.runtime.Context, target: str) -> str:
-    return urls.relative(target, context["page"])
-
-
-def _page(environment: jinja2.Environment, template: str, path: str, **facts: Any) -> Output:
-    html = environment.get_template(template).render(page=path, **facts)
-    return Output(path=path, content=html.encode())
-
-
-def _run_page(entry: Entry) -> str:
-    return urls.run(entry.record.mesh, entry.record.mesh_version, entry.record.run_id)
-
-
-def _front(scene: Scene, environment: jinja2.Environment) -> Output:
+def _front(scene: Scene, environment: Environment) -> Output:
     programme, entries = scene.ledger.programme, scene.ledger.entries
     assessed = {assessment.entry.verdict.path: assessment for assessment in scene.assessments}
     order = {mesh.id: index for index, mesh in enumerate(programme.meshes)}
@@ -127,7 +53,7 @@ def _front(scene: Scene, environment: jinja2.Environment) -> Output:
         "transcribed": sum(entry.verdict.role is Role.ARCHIVIST for entry in entries),
         "quarantined": sum(not verdict.state.counts for verdict in scene.ledger.verdicts),
     }
-    return _page(
+    return page(
         environment,
         "front.html",
         urls.FRONT,
@@ -140,14 +66,14 @@ def _front(scene: Scene, environment: jinja2.Environment) -> Output:
     )
 
 
-def _meshes(scene: Scene, environment: jinja2.Environment) -> Iterator[Output]:
+def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:
     known = {mesh.id: mesh for mesh in scene.ledger.programme.meshes}
     by_mesh = defaultdict(list)
     for assessment in scene.assessments:
         by_mesh[assessment.entry.record.mesh].append(assessment)
     for mesh_id, assessments in sorted(by_mesh.items()):
         mesh = known.get(mesh_id, Mesh(id=mesh_id, title=mesh_id, url="", names=()))
-        yield _page(
+        yield page(
             environment,
             "mesh.html",
             urls.mesh(mesh_id),
@@ -156,6 +82,7 @@ def _meshes(scene: Scene, environment: jinja2.Environment) -> Iterator[Output]:
             mesh=mesh,
             count=len(assessments),
             history=_history(assessments),
+            charts=[one for one in scene.charts if one.line.mesh == mesh_id and not one.specification],
         )
 
 
@@ -191,13 +118,13 @@ def _changes(series: Sequence[Assessment]) -> list[tuple[Entry, Any]]:
     return found[::-1]
 
 
-def _run(assessment: Assessment, environment: jinja2.Environment) -> Output:
+def _run(assessment: Assessment, environment: Environment) -> Output:
     entry = assessment.entry
     record = entry.record
-    return _page(
+    return page(
         environment,
         "run.html",
-        _run_page(entry),
+        run_page(entry),
         title=f"{record.run_id}",
         description=f"{entry.suite.title}: {wording.sentence(assessment.whole)}",
         entry=entry,
@@ -229,9 +156,9 @@ def _supported(figure: historic.Comparison, whole: Cell) -> str:
     return f"{conformance.percentage(whole.tally.passed, tested)} % of the {tested} tests with an outcome"
 
 
-def _accounts(scene: Scene, environment: jinja2.Environment) -> Output:
+def _accounts(scene: Scene, environment: Environment) -> Output:
     registry = scene.ledger.registry
-    return _page(
+    return page(
         environment,
         "accounts.html",
         urls.ACCOUNTS,
@@ -245,8 +172,8 @@ def _accounts(scene: Scene, environment: jinja2.Environment) -> Output:
     )
 
 
-def _quarantine(scene: Scene, environment: jinja2.Environment) -> Output:
-    return _page(
+def _quarantine(scene: Scene, environment: Environment) -> Output:
+    return page(
         environment,
         "quarantine.html",
         urls.QUARANTINE,
@@ -256,9 +183,9 @@ def _quarantine(scene: Scene, environment: jinja2.Environment) -> Output:
     )
 
 
-def _audit(scene: Scene, environment: jinja2.Environment) -> Output:
+def _audit(scene: Scene, environment: Environment) -> Output:
     ledger = scene.ledger
-    return _page(
+    return page(
         environment,
         "audit.html",
         urls.AUDIT,
@@ -269,7 +196,7 @@ def _audit(scene: Scene, environment: jinja2.Environment) -> Output:
     )
 
 
-def _method(scene: Scene, environment: jinja2.Environment) -> Output:
+def _method(scene: Scene, environment: Environment) -> Output:
     facts = {
         "page": urls.METHOD,
         "checks": [(f"7.{number}", title) for number, (title, _) in enumerate(arrival.CHECKS, 1)],
@@ -287,7 +214,7 @@ def _method(scene: Scene, environment: jinja2.Environment) -> Output:
     }
     # Markdown escapes what it renders, so the text must not be escaped before.
     markdown = environment.overlay(autoescape=False).get_template("content/method.md").render(facts)
-    return _page(
+    return page(
         environment,
         "text.html",
         urls.METHOD,

@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from generator import api, conformance, pages, sshsig, urls
+from generator import api, charts, chronicle, conformance, figures, pages, sshsig, urls
 from generator.findings import Stop
 from generator.judgements import Ledger, Output
+from generator.rendering import Scene
 from generator.terms import KeyStatus
 
 MARKER: Final = ".meshmark"
@@ -26,19 +27,34 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
     results only those that count are published. Raises `Stop` when two outputs claim one path.
     """
     raw = tuple(_raw(ledger, files))
-    scene = pages.Scene(
-        ledger=ledger,
-        assessments=tuple(conformance.assess(entry) for entry in ledger.entries),
-        as_of=as_of,
-        published=frozenset(output.path for output in raw),
+    scene = _scene(ledger, as_of, frozenset(output.path for output in raw))
+    made = (
+        _assets(templates),
+        api.outputs(ledger),
+        figures.outputs(scene.charts),
+        pages.render(scene, templates),
     )
-    made = (_assets(templates), api.outputs(ledger), pages.render(scene, templates))
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]
     outputs.sort(key=lambda output: output.path)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
             raise Stop(f"two files of the site claim the path {second.path}")
     return tuple(outputs)
+
+
+def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str]) -> Scene:
+    assessments = tuple(conformance.assess(entry) for entry in ledger.entries)
+    titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
+    lines = chronicle.lines(assessments)
+    drawn = (chart for line in lines for chart in charts.all_of(line, titles.get(line.mesh, line.mesh)))
+    return Scene(
+        ledger=ledger,
+        assessments=assessments,
+        lines=lines,
+        charts=tuple(drawn),
+        as_of=as_of,
+        published=published,
+    )
 
 
 def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]:

@@ -11,8 +11,16 @@ QUARANTINE = "quarantine/index.html"
 ALLOWED_SIGNERS = "allowed_signers"
 AUDIT = "audit/index.html"
 PROVENANCE = "provenance.json"
+TRANSITIONS = "transitions/index.html"
+COMPARE = "compare/index.html"
+DATA = "data/index.html"
+NOT_FOUND = "404.html"
+SITEMAP = "sitemap.xml"
+ROBOTS = "robots.txt"
 CHECKPOINT = "checkpoint.json"
 STYLE = "assets/meshmark.css"
+SCRIPT = "assets/meshmark.js"
+PLOTLY = "assets/plotly.min.js"
 ICON = "assets/icon.svg"
 
 REGISTRY_FOLDER = "registry"
@@ -38,6 +46,37 @@ def mesh(mesh_id: str) -> str:
 def run(mesh_id: str, mesh_version: str, run_id: str) -> str:
     """Path of the page of one run."""
     return f"meshes/{mesh_id}/{mesh_version}/{run_id}/index.html"
+
+
+def mesh_version(mesh_id: str, mesh_version: str) -> str:
+    """Path of the page of one version of a mesh."""
+    return f"meshes/{mesh_id}/{mesh_version}/index.html"
+
+
+def specification(suite_id: str, specification_id: str) -> str:
+    """Path of the page of one specification, across the versions of its suite."""
+    return f"specifications/{suite_id}/{specification_id}/index.html"
+
+
+def test(suite_id: str, version: str, test_id: str) -> str:
+    """Path of the page of one test of one version of a suite."""
+    return f"tests/{suite_id}/{version}/{test_id}/index.html"
+
+
+def comparison(before: str, after: str) -> str:
+    """Path of the comparison of two runs by their ids, which are unique for ever."""
+    return f"compare/from/{before}/to/{after}/index.html"
+
+
+def variant(fields: tuple[tuple[str, str], ...]) -> str:
+    """Name a variant in a path; no two share a name, because no field's name holds a hyphen."""
+    return "+".join(f"{name}-{value}" for name, value in fields) or "plain"
+
+
+def chart(mesh_id: str, suite_id: str, fields: tuple[tuple[str, str], ...], specification_id: str = "") -> str:
+    """Path of a figure for plotly: of a whole suite, or of one specification."""
+    below = f"/{specification_id}" if specification_id else ""
+    return f"charts/{mesh_id}/{suite_id}/{variant(fields)}{below}.json"
 
 
 def result(mesh_id: str, mesh_version: str, run_id: str) -> str:

@@ -94,6 +94,18 @@ def run_date(record: Record) -> str:
     return f"reported {day(record.issued_at)}"
 
 
+def run_day(record: Record) -> str:
+    """Give the day of a run for a label, no more exactly than is known."""
+    known = record.finished_at or record.started_at
+    if known:
+        return day(known)
+    if record.not_before and record.not_after:
+        if record.not_after - record.not_before <= _PRECISE and record.recorded and record.recorded.date:
+            return record.recorded.date[:10]
+        return f"{day(record.not_before)} or later"
+    return day(record.issued_at)
+
+
 def version_text(record: Record) -> str:
     """Name the mesh version; an unknown one in words."""
     return "version unknown" if record.mesh_version == UNKNOWN_VERSION else record.mesh_version

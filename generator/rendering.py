@@ -1,0 +1,99 @@
+"""Templates and values to pages; the only module that knows the template language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import jinja2
+
+from generator import charts, conformance, sshsig, urls, wording
+from generator.charts import Chart
+from generator.chronicle import Line
+from generator.judgements import Assessment, Entry, Ledger, Output
+from generator.terms import Capability, Compliance
+
+Environment: TypeAlias = jinja2.Environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that pages are made of: the ledger, one assessment an entry, their lines and charts, the one clock.
+
+    `published` are the paths of the raw files.
+    """
+
+    ledger: Ledger
+    assessments: tuple[Assessment, ...]
+    lines: tuple[Line, ...]
+    charts: tuple[Chart, ...]
+    as_of: datetime
+    published: frozenset[str]
+
+
+NAVIGATION: Final = (
+    ("Results", urls.FRONT),
+    ("Method", urls.METHOD),
+    ("Service accounts", urls.ACCOUNTS),
+    ("Quarantine", urls.QUARANTINE),
+    ("Audit log", urls.AUDIT),
+)
+_CAPABILITIES: Final = (Capability.FULL, Capability.PARTIAL, Capability.NONE, Capability.UNKNOWN)
+_COMPLIANCES: Final = (
+    Compliance.PASS,
+    Compliance.FAIL,
+    Compliance.INCOMPLETE,
+    Compliance.NOT_TESTED,
+    Compliance.NOT_APPLICABLE,
+)
+
+
+def environment(scene: Scene, templates: Path) -> jinja2.Environment:
+    """Make the one environment of a build; `templates` is the folder with the Jinja templates."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
+    policy = scene.ledger.programme.freshness
+    made.filters |= wording.FILTERS | {
+        "mesh_title": lambda mesh: titles.get(mesh, mesh),
+        "fresh": lambda entry: conformance.freshness(entry.record.taken_at, scene.as_of, policy),
+        "run_page": run_page,
+        "percent": charts.percent,
+        "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],
+        "fingerprint": sshsig.fingerprint,
+    }
+    made.globals |= {
+        "urls": urls,
+        "href": _href,
+        "navigation": NAVIGATION,
+        "programme": scene.ledger.programme,
+        "capabilities": _CAPABILITIES,
+        "compliances": _COMPLIANCES,
+        "meanings": wording.MEANINGS,
+        "namespace": sshsig.RESULT_NAMESPACE,
+    }
+    return made
+
+
+@jinja2.pass_context
+def _href(context: jinja2.runtime.Context, target: str) -> str:
+    return urls.relative(target, context["page"])
+
+
+def page(environment: jinja2.Environment, template: str, path: str, **facts: Any) -> Output:
+    """Render one page at `path` with what the template needs to know."""
+    html = environment.get_template(template).render(page=path, **facts)
+    return Output(path=path, content=html.encode())
+
+
+def run_page(entry: Entry) -> str:
+    """Give the path of an entry's page."""
+    return urls.run(entry.record.mesh, entry.record.mesh_version, entry.record.run_id)

@@ -1,0 +1,65 @@
+"""What `figures` promises: figures that plotly itself accepts, and plotly once, only where there is a chart."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import plotly.graph_objects
+import plotly.offline
+
+from generator import charts, chronicle, figures, urls
+from tests.support.papers import PROJECT
+from tests.test_chronicle import FAILED, NEW, OLD, PASSED, run
+
+
+def drawn() -> tuple[charts.Chart, ...]:
+    (line,) = chronicle.lines([run(OLD, 1), run(OLD, 2, PASSED, FAILED), run(NEW, 3), run(NEW, 4)])
+    return charts.all_of(line, "Kelp Mesh")
+
+
+def test_plotly_takes_every_figure_as_it_stands() -> None:
+    for output in figures.outputs(drawn()):
+        if output.path.endswith(".json"):
+            figure = plotly.graph_objects.Figure(json.loads(output.content))
+            assert {trace.type for trace in figure.data} == {"bar", "scatter"}
+
+
+def test_a_figure_holds_the_numbers_of_its_chart_oldest_first_with_a_line_for_each_test_set() -> None:
+    whole = figures.figure(drawn()[0])
+    full = next(trace for trace in whole["data"] if trace["meta"] == "full")
+    assert full["y"] == [2, 1, 3, 3]
+    assert full["x"][0] == ["v1", "v1", "v10", "v10"]
+    lines = [trace for trace in whole["data"] if trace["type"] == "scatter"]
+    assert [trace["y"] for trace in lines] == [[100.0, 50.0], [100.0, 100.0]]
+    assert lines[0]["text"][1] == "passed 1 of 2 tested, 0 not tested"
+
+
+def test_plotly_is_written_once_and_only_if_something_is_drawn() -> None:
+    assert list(figures.outputs(())) == []
+    paths = [output.path for output in figures.outputs(drawn())]
+    assert paths == ["charts/kelp/toy/plain.json", "charts/kelp/toy/plain/alpha.json", urls.PLOTLY]
+
+
+def test_the_script_is_the_one_that_the_package_brings() -> None:
+    script = list(figures.outputs(drawn()))[-1]
+    assert script.content == plotly.offline.get_plotlyjs().encode()
+    assert plotly.offline.get_plotlyjs_version() in script.content[:200].decode()
+
+
+def test_the_marks_that_keep_plotly_from_adding_styles_are_those_it_looks_for() -> None:
+    ours = (PROJECT / "site_templates/assets/meshmark.js").read_text()
+    plotly_script = plotly.offline.get_plotlyjs()
+    created = re.findall(r'getElementById\("([0-9a-f]{64})"\)', plotly_script)
+    assert created
+    for mark in created:
+        assert mark in ours
+    assert "no-inline-styles" in plotly_script
+
+
+def test_runs_with_one_label_stay_apart() -> None:
+    (line,) = chronicle.lines([run(OLD, 1, mesh_version="unknown"), run(OLD, 1, mesh_version="unknown", run_id="b")])
+    drawn_ = charts.history(line, "Kelp Mesh")
+    assert drawn_
+    labels = figures.figure(drawn_)["data"][0]["x"][1]
+    assert labels == ["version unknown, 2026-01-02", "version unknown, 2026-01-02 (2)"]
