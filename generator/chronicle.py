@@ -132,6 +132,21 @@ def standing(segment: Segment) -> Assessment:
     return (ended or segment.runs)[-1]
 
 
+def foremost(every: Iterable[Line]) -> dict[tuple[str, str], Line]:
+    """Give one line for each mesh and suite: the one with the newest test set, then the newest run.
+
+    It stands for the others where there is room for one, as on a badge.
+    """
+    ordered = sorted(
+        every,
+        key=lambda line: (
+            conformance.version_order(line.newest.suite.version),
+            conformance.chronological(line.head.entry),
+        ),
+    )
+    return dict(sorted({(line.mesh, line.suite): line for line in ordered}.items()))
+
+
 def specifications(line: Line) -> tuple[Specification, ...]:
     """Give every specification that any test set of a line has tests for, as the newest describes it."""
     found: dict[str, Specification] = {}

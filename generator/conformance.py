@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from generator.findings import Finding, Severity
@@ -172,6 +172,12 @@ def version_order(version: str) -> tuple[tuple[int, str], ...]:
 def chronological(entry: Entry) -> tuple[datetime, str]:
     """Order entries by the time of their run."""
     return entry.record.taken_at, entry.record.run_id
+
+
+def lapses(taken_at: datetime, as_of: datetime, policy: FreshnessPolicy) -> datetime | None:
+    """Give the moment at which a result will count as older than it does; None once it is archived."""
+    moments = (taken_at + timedelta(days=days) for days in (policy.fresh, policy.ageing, policy.stale))
+    return next((moment for moment in moments if moment >= as_of), None)
 
 
 def freshness(taken_at: datetime, as_of: datetime, policy: FreshnessPolicy) -> Freshness:

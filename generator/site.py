@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from generator import api, charts, chronicle, conformance, figures, pages, sshsig, urls
+from generator import api, api_v1, badges, charts, chronicle, conformance, feeds, figures, pages, sshsig, tables, urls
+from generator.api_nouns import View
 from generator.findings import Stop
-from generator.judgements import Ledger, Output
+from generator.judgements import Entry, Ledger, Output
 from generator.rendering import Scene
-from generator.terms import KeyStatus
+from generator.terms import Freshness, KeyStatus
 
 MARKER: Final = ".meshmark"
 """A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
@@ -33,8 +34,11 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
         api.outputs(ledger),
         figures.outputs(scene.charts),
         pages.render(scene, templates),
+        _for_tools(scene, {output.path: output.content for output in raw}),
     )
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]
+    found = [output.path for output in outputs if output.path.endswith(".html")]
+    outputs += (tables.sitemap(found, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
     outputs.sort(key=lambda output: output.path)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
@@ -55,6 +59,20 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str]) -> Scene:
         as_of=as_of,
         published=published,
     )
+
+
+def _for_tools(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
+    ledger, lines = scene.ledger, scene.lines
+    titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
+
+    def age(entry: Entry) -> Freshness:
+        return conformance.freshness(entry.record.taken_at, scene.as_of, ledger.programme.freshness)
+
+    yield from badges.outputs(lines, titles, age)
+    yield from feeds.outputs(ledger, lines, titles)
+    yield from tables.outputs(ledger, lines, titles, age)
+    yield from api_v1.outputs(View(ledger=ledger, lines=lines, as_of=scene.as_of))
+    yield from api_v1.latest(lines, raw)
 
 
 def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]:

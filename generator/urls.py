@@ -14,6 +14,13 @@ PROVENANCE = "provenance.json"
 TRANSITIONS = "transitions/index.html"
 COMPARE = "compare/index.html"
 DATA = "data/index.html"
+MATRIX_CSV = "data/matrix.csv"
+DATASET = "data/dataset.jsonld"
+SITE_FEED = "feeds/results.atom"
+TRANSITIONS_FEED = "feeds/transitions.atom"
+API_INDEX = "api/v1/index"
+API_MESHES = "api/v1/meshes"
+API_TRANSITIONS = "api/v1/transitions"
 NOT_FOUND = "404.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
@@ -123,3 +130,57 @@ def relative(target: str, page: str) -> str:
     Links name `index.html` so that they also work from a folder on disk.
     """
     return posixpath.relpath(target, posixpath.dirname(page) or ".")
+
+
+def badge(mesh_id: str, suite_id: str = "", specification_id: str = "", fields: str = "") -> str:
+    """Path of a badge without its ending: of a mesh, its suite, a variant of it, or a specification."""
+    if specification_id:
+        return f"badges/{mesh_id}/specifications/{suite_id}/{specification_id}"
+    if suite_id:
+        return f"badges/{mesh_id}/suites/{suite_id}" + (f"/{fields}" if fields else "")
+    return f"badges/{mesh_id}/mesh"
+
+
+def matrix(mesh_id: str) -> str:
+    """Path of the small matrix of one mesh, made for other people's pages."""
+    return f"badges/{mesh_id}/matrix.svg"
+
+
+def mesh_feed(mesh_id: str) -> str:
+    """Path of the feed of one mesh."""
+    return f"feeds/meshes/{mesh_id}.atom"
+
+
+def mesh_csv(mesh_id: str) -> str:
+    """Path of the table of every test of every run of one mesh."""
+    return f"data/meshes/{mesh_id}.csv"
+
+
+def mesh_earl(mesh_id: str) -> str:
+    """Path of the EARL report about one mesh."""
+    return f"data/meshes/{mesh_id}.earl.jsonld"
+
+
+def latest(mesh_id: str, suite_id: str = "", fields: str = "") -> str:
+    """Path that always holds the newest result of a mesh, of one suite, or of one variant of it."""
+    return "latest/" + "/".join(part for part in (mesh_id, suite_id, fields) if part) + ".yaml"
+
+
+def api_mesh(mesh_id: str) -> str:
+    """Path of a mesh in the API, without its ending."""
+    return f"api/v1/meshes/{mesh_id}"
+
+
+def api_suite(suite_id: str, version: str) -> str:
+    """Path of a version of a suite in the API, without its ending."""
+    return f"api/v1/suites/{suite_id}/{version}"
+
+
+def api_run(mesh_id: str, mesh_version: str, run_id: str) -> str:
+    """Path of a run in the API, without its ending."""
+    return f"api/v1/runs/{mesh_id}/{mesh_version}/{run_id}"
+
+
+def api_schema(name: str) -> str:
+    """Path of the schema of one kind of API document."""
+    return f"{SCHEMAS}/api-{name}.schema.json"

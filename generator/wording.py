@@ -82,6 +82,11 @@ def moment(moment_: datetime) -> str:
     return moment_.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def timestamp(moment_: datetime) -> str:
+    """Write a moment for programs, as RFC 3339 has it, in UTC."""
+    return moment_.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def run_date(record: Record) -> str:
     """Say when a run took place, no more exactly than is known."""
     known = record.finished_at or record.started_at

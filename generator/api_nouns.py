@@ -1,0 +1,122 @@
+"""The nouns of the API, version 1: a run, a judgement, a test, a transition as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from generator import conformance, urls, wording
+from generator.chronicle import Line, Move
+from generator.judgements import AssertionCell, Assessment, Cell, Ledger
+from generator.model import Suite
+from generator.terms import Role
+
+Paper: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the documents are made of."""
+
+    ledger: Ledger
+    lines: tuple[Line, ...]
+    as_of: datetime
+
+
+def run_reference(view: View, run: Assessment) -> Paper:
+    """Give a run in short: what it is, how fresh, how believed, how it stands, and where more is."""
+    record, verdict = run.entry.record, run.entry.verdict
+    policy = view.ledger.programme.freshness
+    ends = conformance.lapses(record.taken_at, view.as_of, policy)
+    return {
+        "run_id": record.run_id,
+        "mesh": record.mesh,
+        "mesh_version": record.mesh_version,
+        "suite": suite_reference(run.entry.suite),
+        "variant": dict(record.variant),
+        "status": record.status,
+        "taken_at": wording.timestamp(record.taken_at),
+        "issued_at": wording.timestamp(record.issued_at),
+        "freshness": conformance.freshness(record.taken_at, view.as_of, policy).value,
+        "freshness_ends": wording.timestamp(ends) if ends else None,
+        "provenance": {
+            "state": verdict.state.value,
+            "transcribed": verdict.role is Role.ARCHIVIST,
+            "publisher": verdict.publisher,
+            "digest": verdict.digest,
+            "commit": verdict.commit,
+        },
+        "summary": cell(run.whole),
+        "page": urls.run(record.mesh, record.mesh_version, record.run_id),
+        "document": f"{urls.api_run(record.mesh, record.mesh_version, record.run_id)}.json",
+        "result": verdict.path,
+        "signature": urls.sidecar(verdict.path),
+    }
+
+
+def cell(judged: Cell) -> Paper:
+    """Give a judgement in figures; `percent` is passed among tested, truncated, null where nothing was tested."""
+    tally = judged.tally
+    tested = tally.passed + tally.failed
+    return {
+        "capability": judged.capability.value,
+        "tests": tally.total,
+        "full": tally.full,
+        "partial": tally.partial,
+        "none": tally.none,
+        "unknown": tally.unknown,
+        "compliance": judged.compliance.value,
+        "passed": tally.passed,
+        "tested": tested,
+        "not_tested": tally.untested,
+        "percent": conformance.percentage(tally.passed, tested) if tested else None,
+    }
+
+
+def specifications(run: Assessment) -> list[Paper]:
+    """Give the judgement on each specification of a run."""
+    return [{"id": one.specification.id, **cell(one)} for one in run.cells if one.specification]
+
+
+def test(one: AssertionCell) -> Paper:
+    """Give one test of a run: what was observed, what was claimed, what follows."""
+    seen = one.observation
+    parts = seen.conditions
+    return {
+        "id": one.assertion.id,
+        "specification": one.assertion.specification,
+        "outcome": seen.outcome.value,
+        "capability": one.capability.value,
+        "claimed": seen.claim is not None,
+        "compliance": one.compliance.value,
+        "conditions": {"passed": parts.passed, "failed": parts.failed, "skipped": parts.skipped} if parts else None,
+        "duration": seen.duration,
+        "message": wording.capped(seen.message),
+        "findings": [found.rule for found in one.contradictions],
+    }
+
+
+def move(moved: Move) -> Paper:
+    """Give one state change between two runs."""
+    record = moved.after.record
+    return {
+        "kind": moved.change.kind.value,
+        "mesh": record.mesh,
+        "suite": suite_reference(moved.after.suite),
+        "variant": dict(record.variant),
+        "specification": moved.assertion.specification,
+        "test": moved.change.test,
+        "taken_at": wording.timestamp(record.taken_at),
+        "before": {
+            "run_id": moved.before.record.run_id,
+            "mesh_version": moved.before.record.mesh_version,
+            "state": moved.change.before,
+        },
+        "after": {"run_id": record.run_id, "mesh_version": record.mesh_version, "state": moved.change.after},
+    }
+
+
+def suite_reference(suite: Suite) -> Paper:
+    """Name a test set; its digest tells it from every other."""
+    return {"id": suite.id, "version": suite.version, "digest": suite.digest}

@@ -1,0 +1,236 @@
+"""Version 1 of the API: every judgement as JSON and as YAML, and each mesh's newest result at a fixed address.
+
+The forms are those of schema/api-*.schema.json. Paths in a document are relative to the site's root.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from generator import api_nouns, chronicle, conformance, documents, urls, wording
+from generator.api_nouns import Paper, View
+from generator.chronicle import Line
+from generator.judgements import Assessment, Output
+from generator.model import Suite
+
+MAX_TRANSITIONS: Final = 300
+"""Transitions in one document, the newest; `total` says how many there are."""
+
+
+def outputs(view: View) -> Iterator[Output]:
+    """Give every document in both forms."""
+    for path, paper in _documents(view):
+        yield Output(path=f"{path}.json", content=json.dumps(paper, indent=1, ensure_ascii=True).encode() + b"\n")
+        yield Output(path=f"{path}.yaml", content=documents.write(paper))
+
+
+def _documents(view: View) -> Iterator[tuple[str, Paper]]:
+    runs = [run for line in view.lines for run in line.runs]
+    suites = _suites(runs)
+    yield urls.API_INDEX, index(view, suites)
+    yield urls.API_MESHES, meshes(view)
+    yield urls.API_TRANSITIONS, transitions(view)
+    for mesh in _mesh_ids(view):
+        yield urls.api_mesh(mesh), mesh_document(view, mesh)
+    for suite in suites:
+        yield urls.api_suite(suite.id, suite.version), suite_document(view, suite)
+    for run in runs:
+        record = run.entry.record
+        yield urls.api_run(record.mesh, record.mesh_version, record.run_id), run_document(view, run)
+
+
+def latest(lines: Iterable[Line], raw: Mapping[str, bytes]) -> Iterator[Output]:
+    """Give the newest result of each mesh, suite and variant with its signature, byte for byte.
+
+    `raw` holds the published files by path.
+    """
+    listed = tuple(lines)
+    places: dict[str, Assessment] = {}
+    for line in sorted(chronicle.foremost(listed).values(), key=lambda one: conformance.chronological(one.head.entry)):
+        places[urls.latest(line.mesh)] = places[urls.latest(line.mesh, line.suite)] = line.head
+    for line in listed:
+        if line.variant:
+            places[urls.latest(line.mesh, line.suite, urls.variant(line.variant))] = line.head
+    for place, run in places.items():
+        source = run.entry.verdict.path
+        yield Output(path=place, content=raw[source])
+        yield Output(path=urls.sidecar(place), content=raw[urls.sidecar(source)])
+
+
+def index(view: View, suites: Iterable[Suite]) -> Paper:
+    """Give the way in: what there is, and where."""
+    programme = view.ledger.programme
+    return {
+        "schema": urls.api_schema("index"),
+        "title": programme.title,
+        "summary": programme.summary,
+        "base_url": programme.base_url,
+        "repository": programme.repository,
+        "head": view.ledger.head,
+        "as_of": wording.timestamp(view.as_of),
+        "documents": {
+            "meshes": f"{urls.API_MESHES}.json",
+            "transitions": f"{urls.API_TRANSITIONS}.json",
+            "provenance": urls.PROVENANCE,
+            "checkpoint": urls.CHECKPOINT,
+            "matrix": urls.MATRIX_CSV,
+            "feed": urls.SITE_FEED,
+        },
+        "meshes": [
+            {"id": mesh, "title": _title(view, mesh), "document": f"{urls.api_mesh(mesh)}.json"}
+            for mesh in _mesh_ids(view)
+        ],
+        "suites": [
+            api_nouns.suite_reference(suite)
+            | {"title": suite.title, "document": f"{urls.api_suite(suite.id, suite.version)}.json"}
+            for suite in suites
+        ],
+    }
+
+
+def meshes(view: View) -> Paper:
+    """Give every mesh with the run that stands for each test set and variant today."""
+    return {
+        "schema": urls.api_schema("meshes"),
+        **_state(view),
+        "meshes": [
+            {
+                "id": mesh,
+                "title": _title(view, mesh),
+                "document": f"{urls.api_mesh(mesh)}.json",
+                "page": urls.mesh(mesh),
+                "standing": [
+                    api_nouns.run_reference(view, chronicle.standing(segment))
+                    for line in view.lines
+                    if line.mesh == mesh
+                    for segment in line.segments[::-1]
+                ],
+            }
+            for mesh in _mesh_ids(view)
+        ],
+    }
+
+
+def mesh_document(view: View, mesh: str) -> Paper:
+    """Give one mesh: each of its lines with every run, the newest first, and what moved."""
+    own = [line for line in view.lines if line.mesh == mesh]
+    return {
+        "schema": urls.api_schema("mesh"),
+        **_state(view),
+        "id": mesh,
+        "title": _title(view, mesh),
+        "page": urls.mesh(mesh),
+        "feed": urls.mesh_feed(mesh),
+        "csv": urls.mesh_csv(mesh),
+        "earl": urls.mesh_earl(mesh),
+        "latest": urls.latest(mesh),
+        "lines": [_line(view, line) for line in own],
+        "transitions": [api_nouns.move(move) for move in chronicle.log(own)[:MAX_TRANSITIONS]],
+    }
+
+
+def _line(view: View, line: Line) -> Paper:
+    return {
+        "suite": line.suite,
+        "variant": dict(line.variant),
+        "supported_since": [
+            {
+                "suite_version": segment.suite.version,
+                "specification": specification.id,
+                "mesh_version": since.version,
+                "or_earlier": since.open_start,
+            }
+            for segment in line.segments[::-1]
+            for specification, since in chronicle.since(segment)
+        ],
+        "runs": [api_nouns.run_reference(view, run) for run in line.runs[::-1]],
+    }
+
+
+def suite_document(view: View, suite: Suite) -> Paper:
+    """Give one test set: its specifications and tests, and how each mesh stands by it."""
+    standing = [
+        chronicle.standing(segment)
+        for line in view.lines
+        for segment in line.segments
+        if segment.suite.digest == suite.digest
+    ]
+    return {
+        "schema": urls.api_schema("suite"),
+        **_state(view),
+        **api_nouns.suite_reference(suite),
+        "title": suite.title,
+        "summary": suite.summary,
+        "source": suite.source,
+        "file": suite.path,
+        "specifications": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "api_version": one.api_version,
+                "kinds": list(one.kinds),
+                "note": one.note,
+            }
+            for one in suite.specifications
+        ],
+        "tests": [
+            {
+                "id": one.id,
+                "specification": one.specification,
+                "assertion": one.kind.value,
+                "title": one.title,
+                "asserts": one.asserts,
+                "page": urls.test(suite.id, suite.version, one.id),
+            }
+            for one in suite.assertions
+        ],
+        "standing": [
+            {**api_nouns.run_reference(view, run), "specifications": api_nouns.specifications(run)} for run in standing
+        ],
+    }
+
+
+def run_document(view: View, run: Assessment) -> Paper:
+    """Give one run: where and how it was made, every specification, every test."""
+    record = run.entry.record
+    return {
+        "schema": urls.api_schema("run"),
+        **api_nouns.run_reference(view, run),
+        "environment": {"kubernetes": record.kubernetes, "platform": record.platform},
+        "harness": {"name": record.harness, "version": record.harness_version},
+        "url": record.url,
+        "evidence": [{"url": url, "sha256": digest} for url, digest in record.evidence],
+        "transcribed_from": list(record.transcribed_from),
+        "specifications": api_nouns.specifications(run),
+        "tests": [api_nouns.test(one) for one in run.whole.assertions],
+    }
+
+
+def transitions(view: View) -> Paper:
+    """Give what moved between runs of one test set, the newest first."""
+    log = chronicle.log(view.lines)
+    return {
+        "schema": urls.api_schema("transitions"),
+        **_state(view),
+        "total": len(log),
+        "transitions": [api_nouns.move(move) for move in log[:MAX_TRANSITIONS]],
+    }
+
+
+def _state(view: View) -> Paper:
+    return {"head": view.ledger.head, "as_of": wording.timestamp(view.as_of)}
+
+
+def _suites(runs: Iterable[Assessment]) -> list[Suite]:
+    found = {run.entry.suite.path: run.entry.suite for run in runs}
+    return sorted(found.values(), key=lambda suite: (suite.id, conformance.version_order(suite.version)))
+
+
+def _mesh_ids(view: View) -> list[str]:
+    return sorted({line.mesh for line in view.lines})
+
+
+def _title(view: View, mesh: str) -> str:
+    return next((one.title for one in view.ledger.programme.meshes if one.id == mesh), mesh)

@@ -1,0 +1,216 @@
+"""Badges as SVG of our own, as JSON for a badge service, and a small matrix for other people's pages.
+
+Each says in words what its colour says, carries a title, holds no script and asks for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from generator import chronicle, urls, wording
+from generator.chronicle import Line
+from generator.judgements import Cell, Entry, Output
+from generator.terms import Capability, Compliance, Freshness
+
+Age = Callable[[Entry], Freshness]
+
+_OLD: Final = frozenset({Freshness.STALE, Freshness.ARCHIVED})
+# Dark enough for white words: each has a contrast of at least 4.5 to 1 with #fff.
+_COLOURS: Final = {"good": "#1b6e3c", "bad": "#a4262c", "partly": "#8a5a00", "quiet": "#5c6672"}
+_SHIELDS: Final = {"good": "success", "bad": "critical", "partly": "yellow", "quiet": "lightgrey"}
+_MOODS: Final = {Compliance.PASS: "good", Compliance.FAIL: "bad", Compliance.INCOMPLETE: "partly"}
+_NARROW, _WIDE = frozenset("iIjl.,:;'|!()[] /ft"), frozenset("mwMW@%—")
+_LONG: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """What a badge says: whose it is, and how it stands."""
+
+    path: str
+    label: str
+    message: str
+    mood: str
+
+    @property
+    def sentence(self) -> str:
+        """The whole badge in words."""
+        return f"{self.label}: {self.message}"
+
+
+def badges(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> tuple[Badge, ...]:
+    """Give every badge: for a mesh, each suite and variant of it, and each specification."""
+    listed = tuple(lines)
+    heads = chronicle.foremost(listed)
+    found = []
+    for mesh in sorted({line.mesh for line in listed}):
+        title = titles.get(mesh, mesh)
+        own = [line for (of, _), line in heads.items() if of == mesh]
+        found.append(_of_mesh(title, own, age))
+        found += [_of_line(title, line, age, urls.badge(mesh, line.suite)) for line in own]
+        found += [badge for line in own for badge in _of_specifications(title, line, age)]
+    for line in listed:
+        if line.variant:
+            path = urls.badge(line.mesh, line.suite, fields=urls.variant(line.variant))
+            found.append(_of_line(titles.get(line.mesh, line.mesh), line, age, path))
+    return tuple(found)
+
+
+def _of_mesh(title: str, lines: list[Line], age: Age) -> Badge:
+    parts = [f"{line.head.entry.suite.title} {_state(line.head.whole, age)}" for line in lines]
+    moods = {_mood(line.head.whole, age) for line in lines}
+    mood = next(mood for mood in ("bad", "quiet", "partly", "good") if mood in moods)
+    return Badge(path=urls.badge(lines[0].mesh), label=title, message=" · ".join(parts), mood=mood)
+
+
+def _of_line(title: str, line: Line, age: Age, path: str) -> Badge:
+    cell = line.head.whole
+    label = " ".join((title, line.head.entry.suite.title, *(value for _, value in line.variant)))
+    return Badge(path=path, label=label, message=_state(cell, age), mood=_mood(cell, age))
+
+
+def _of_specifications(title: str, line: Line, age: Age) -> Iterator[Badge]:
+    for cell in line.head.cells:
+        if cell.specification and cell.tally.total:
+            path = urls.badge(line.mesh, line.suite, cell.specification.id)
+            label = f"{title} {cell.specification.title} {cell.specification.api_version}"
+            yield Badge(path=path, label=label, message=_state(cell, age), mood=_mood(cell, age))
+
+
+def _state(cell: Cell, age: Age) -> str:
+    tally, found = cell.tally, age(cell.entry)
+    tested = tally.passed + tally.failed
+    parts = [_capability(cell.capability), f"{tally.passed}/{tested} passed" if tested else "not tested"]
+    parts += [found.value] if found in _OLD else []
+    return ", ".join(parts)
+
+
+def _capability(value: Capability) -> str:
+    return {Capability.NONE: "not implemented", Capability.UNKNOWN: "capability unknown"}.get(value, value.value)
+
+
+def _mood(cell: Cell, age: Age) -> str:
+    return "quiet" if age(cell.entry) in _OLD else _MOODS.get(cell.compliance, "quiet")
+
+
+def outputs(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> Iterator[Output]:
+    """Give every badge as SVG and as JSON, and the small matrix of every mesh."""
+    listed = tuple(lines)
+    for badge in badges(listed, titles, age):
+        yield Output(path=f"{badge.path}.svg", content=svg(badge).encode())
+        yield Output(path=f"{badge.path}.json", content=json.dumps(shields(badge), indent=1).encode() + b"\n")
+    by_mesh: dict[str, list[Line]] = {}
+    for (mesh, _), line in chronicle.foremost(listed).items():
+        by_mesh.setdefault(mesh, []).append(line)
+    for mesh, own in by_mesh.items():
+        yield Output(path=urls.matrix(mesh), content=matrix(titles.get(mesh, mesh), own, age).encode())
+
+
+def shields(badge: Badge) -> dict[str, str | int]:
+    """Give the endpoint document of shields.io, schema version 1."""
+    return {
+        "schemaVersion": 1,
+        "label": badge.label,
+        "message": badge.message,
+        "color": _SHIELDS[badge.mood],
+    }
+
+
+def width(text: str) -> int:
+    """Estimate the width of a text at 11 pixels; the drawing then holds the text to it."""
+    return (
+        sum(40 if c in _NARROW else 98 if c in _WIDE else 70 if c.islower() or c.isdigit() else 80 for c in text) // 10
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
+
+
+def svg(badge: Badge) -> Markup:
+    """Draw a badge; the words themselves carry the meaning, the colour only repeats it."""
+    label, message = _cut(badge.label), _cut(badge.message)
+    left, right = width(label) + 14, width(message) + 14
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{sentence}">'
+        '<title>{sentence}</title><rect width="{all}" height="20" rx="3" fill="#2b333d"/>'
+        '<path d="M{left} 0h{inner}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{inner}z" fill="{colour}"/>'
+        '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        '<text x="7" y="14" textLength="{label_width}">{label}</text>'
+        '<text x="{message_at}" y="14" textLength="{message_width}">{message}</text></g></svg>\n'
+    ).format(
+        all=left + right,
+        sentence=badge.sentence,
+        left=left,
+        inner=right - 3,
+        colour=_COLOURS[badge.mood],
+        label=label,
+        label_width=left - 14,
+        message=message,
+        message_at=left + 7,
+        message_width=right - 14,
+    )
+
+
+_SHAPES: Final = {
+    Capability.FULL: Markup('<circle cx="6" cy="6" r="5.5" fill="currentColor"/>'),
+    Capability.PARTIAL: Markup(
+        '<circle cx="6" cy="6" r="5" fill="none" stroke="currentColor"/>'
+        '<path d="M6 1a5 5 0 0 0 0 10z" fill="currentColor"/>'
+    ),
+    Capability.NONE: Markup('<circle cx="6" cy="6" r="5" fill="none" stroke="currentColor"/>'),
+    Capability.UNKNOWN: Markup(
+        '<circle cx="6" cy="6" r="5" fill="none" stroke="currentColor" stroke-dasharray="2 2"/>'
+    ),
+}
+_SHEET: Final = Markup(
+    "<style>svg{color:#1b232c;background:#fcfbf9;font:12px system-ui,sans-serif}text{fill:currentColor}"
+    ".s{fill:#55606d}.r{stroke:#dcd8d0}.b{font-weight:600}.t{font-size:14px;font-weight:700}"
+    "@media(prefers-color-scheme:dark){svg{color:#e7eaee;background:#12171d}.s{fill:#a5afbb}.r{stroke:#303a46}}</style>"
+)
+
+
+def matrix(title: str, lines: Iterable[Line], age: Age) -> Markup:
+    """Draw a mesh's newest results, a row a specification; 400 pixels wide, for a page that embeds it."""
+    body, top, told = Markup(), 30, []
+    for line in lines:
+        head = line.head
+        record = head.entry.record
+        variant = "".join(f", {value}" for _, value in line.variant)
+        caption = f"{head.entry.suite.title}{variant}: {wording.version_text(record)}, {wording.run_day(record)}"
+        state = f"{wording.trust(head.entry.verdict)}, {age(head.entry).value}"
+        body += Markup('<text class="b" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>\n').format(
+            top + 16, _cut(caption), top + 32, state
+        )
+        told.append(f"{caption} ({state})")
+        top += 42
+        for cell in head.cells:
+            if cell.specification and cell.tally.total:
+                body += _row(cell, top)
+                told.append(f"{cell.specification.title}: {cell.capability.value}, {wording.sentence(cell)}")
+                top += 24
+        top += 8
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="{height}" viewBox="0 0 400 {height}" role="img" '
+        'aria-labelledby="t d"><title id="t">Conformance of {title}</title><desc id="d">{told}</desc>{sheet}'
+        '<text class="t" x="12" y="24">{title}</text>\n{body}</svg>\n'
+    ).format(height=top, title=title, told=". ".join(told), sheet=_SHEET, body=body)
+
+
+def _row(cell: Cell, top: int) -> Markup:
+    tally = cell.tally
+    tested = tally.passed + tally.failed
+    fraction = f"{tally.passed}/{tested} passed" if tested else "not tested"
+    name = cell.specification.title if cell.specification else ""
+    return Markup(
+        '<path class="r" d="M12 {0}H388"/><text x="12" y="{1}">{2}</text><svg x="200" y="{3}">{4}</svg>'
+        '<text x="218" y="{1}">{5}</text><text x="388" y="{1}" text-anchor="end">{6}</text>\n'
+    ).format(
+        top, top + 16, name if len(name) <= 27 else f"{name[:26]}…", top + 6, _SHAPES[cell.capability],
+        cell.capability.value, fraction,
+    )  # fmt: skip

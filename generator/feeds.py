@@ -1,0 +1,137 @@
+"""Atom feeds (RFC 4287): of all results, of each mesh, and of what moved between runs.
+
+Ids are tag URIs (RFC 4151) made of the programme's address and of names that never change; dates
+are those that publishers signed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from generator import chronicle, urls, wording
+from generator.chronicle import Line, Move
+from generator.judgements import Assessment, Ledger, Output
+
+MEDIA_TYPE: Final = "application/atom+xml"
+MAX_ENTRIES: Final = 100
+TAG_YEAR: Final = "2026"
+"""RFC 4151 asks for a date at which the address was the programme's; it is part of every id, for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of a feed; `page` is a path below the site's root, `name` its part of the id."""
+
+    name: str
+    title: str
+    summary: str
+    page: str
+    updated: datetime
+
+
+def outputs(ledger: Ledger, lines: Iterable[Line], titles: Mapping[str, str]) -> Iterator[Output]:
+    """Give every feed of the site."""
+    listed = tuple(lines)
+    programme = ledger.programme
+    results = [_result(run, titles) for line in listed for run in line.runs]
+    moved = [_move(move, titles) for move in chronicle.log(listed)]
+    yield _feed(ledger, urls.SITE_FEED, programme.title, urls.FRONT, results)
+    yield _feed(ledger, urls.TRANSITIONS_FEED, f"{programme.title}: transitions", urls.TRANSITIONS, moved)
+    for mesh in sorted({line.mesh for line in listed}):
+        own = [line for line in listed if line.mesh == mesh]
+        items = [_result(run, titles) for line in own for run in line.runs]
+        items += [_move(move, titles) for line in own for move in chronicle.moves(line)]
+        title = f"{programme.title}: {titles.get(mesh, mesh)}"
+        yield _feed(ledger, urls.mesh_feed(mesh), title, urls.mesh(mesh), items)
+
+
+def _result(run: Assessment, titles: Mapping[str, str]) -> Item:
+    record, verdict = run.entry.record, run.entry.verdict
+    variant = "".join(f", {value}" for _, value in record.variant)
+    mesh = titles.get(record.mesh, record.mesh)
+    return Item(
+        name=f"result:{record.run_id}",
+        title=f"{mesh} {wording.version_text(record)}: {run.entry.suite.title}{variant}",
+        summary=(
+            f"Capability {run.whole.capability.value}; compliance {run.whole.compliance.value}: "
+            f"{wording.sentence(run.whole)}. Run: {wording.run_date(record)}. Provenance: {wording.trust(verdict)}."
+        ),
+        page=urls.run(record.mesh, record.mesh_version, record.run_id),
+        updated=record.issued_at,
+    )
+
+
+def _move(move: Move, titles: Mapping[str, str]) -> Item:
+    record, change = move.after.record, move.change
+    mesh = titles.get(record.mesh, record.mesh)
+    return Item(
+        name=f"transition:{move.before.record.run_id}:{record.run_id}:{change.test}:{wording.slug(change.kind.value)}",
+        title=f"{mesh} {wording.version_text(record)}: {change.kind.value}, {change.test}",
+        summary=(
+            f"{move.assertion.title}: {change.before} in {wording.version_text(move.before.record)}, "
+            f"now {change.after}, with the same test set ({move.after.suite.title})."
+        ),
+        page=urls.run(record.mesh, record.mesh_version, record.run_id) + f"#{change.test}",
+        updated=record.issued_at,
+    )
+
+
+def tag(audience: str, name: str) -> str:
+    """Give the id of something named `name` in the programme at the address `audience`.
+
+    What a tag URI cannot hold is left out of the name and told apart by a digest.
+    """
+    parts = urlsplit(audience)
+    path = parts.path.strip("/").replace("/", ":")
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-._:") else "-" for c in name)
+    if safe != name:
+        safe += f"-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"tag:{parts.hostname},{TAG_YEAR}:" + ":".join(part for part in (path, safe) if part)
+
+
+def _feed(ledger: Ledger, path: str, title: str, page: str, items: Iterable[Item]) -> Output:
+    newest = sorted(items, key=lambda item: item.name)
+    newest.sort(key=lambda item: item.updated, reverse=True)
+    newest = newest[:MAX_ENTRIES]
+    programme, audience = ledger.programme, ledger.registry.audience
+    updated = newest[0].updated if newest else ledger.registry.issued_at
+    entries = Markup().join(_entry(item, audience, programme.base_url) for item in newest)
+    xml = Markup(
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
+        "<id>{id}</id>\n<title>{title}</title>\n<updated>{updated}</updated>\n<author><name>{author}</name></author>\n"
+        '<link rel="self" type="{type}" href="{base}{path}"/>\n'
+        '<link rel="alternate" type="text/html" href="{base}{page}"/>\n'
+        "{entries}</feed>\n"
+    ).format(
+        id=tag(audience, f"feed:{path.removesuffix('.atom').replace('/', ':')}"),
+        title=title,
+        updated=wording.timestamp(updated),
+        author=programme.title,
+        type=MEDIA_TYPE,
+        base=programme.base_url,
+        path=path,
+        page=wording.canonical(page),
+        entries=entries,
+    )
+    return Output(path=path, content=xml.encode())
+
+
+def _entry(item: Item, audience: str, base_url: str) -> Markup:
+    page, _, anchor = item.page.partition("#")
+    return Markup(
+        "<entry>\n<id>{id}</id>\n<title>{title}</title>\n<updated>{updated}</updated>\n"
+        '<link rel="alternate" type="text/html" href="{page}"/>\n<summary>{summary}</summary>\n</entry>\n'
+    ).format(
+        id=tag(audience, item.name),
+        title=item.title,
+        updated=wording.timestamp(item.updated),
+        page=f"{base_url}{wording.canonical(page)}" + (f"#{anchor}" if anchor else ""),
+        summary=item.summary,
+    )
