@@ -223,6 +223,16 @@ def test_two_outputs_for_one_path_stop_before_anything_is_written(tmp_path: Path
             site.plan(book, [(clash, b"x")], AS_OF, PROJECT / "site_templates")
 
 
+@pytest.mark.parametrize("name", [{"version": "index.html"}, {"run_id": "index.html"}])
+def test_no_robot_can_take_the_file_of_a_page_and_stop_the_site(tmp_path: Path, name: dict[str, str]) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result()))
+    repository.commit(pair(result(**({"version": "v2.0.0", "run_id": "toy-run-0002"} | name))))
+    built = planned(repository)
+    assert "malformed" in pages.text(built[urls.QUARANTINE])
+    assert "meshes/kelp/index.html" in built
+
+
 def output(path: str, content: bytes = b"x") -> Output:
     return Output(path=path, content=content)
 
