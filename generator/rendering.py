@@ -35,6 +35,8 @@ class Scene:
 
 NAVIGATION: Final = (
     ("Results", urls.FRONT),
+    ("Transitions", urls.TRANSITIONS),
+    ("Compare", urls.COMPARE),
     ("Method", urls.METHOD),
     ("Service accounts", urls.ACCOUNTS),
     ("Quarantine", urls.QUARANTINE),

@@ -10,7 +10,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from generator import api, api_v1, badges, charts, chronicle, conformance, feeds, figures, pages, sshsig, tables, urls
+from generator import (
+    api,
+    api_v1,
+    badges,
+    charts,
+    chronicle,
+    conformance,
+    feeds,
+    figures,
+    history_pages,
+    pages,
+    sshsig,
+    tables,
+    urls,
+)
 from generator.api_nouns import View
 from generator.findings import Stop
 from generator.judgements import Entry, Ledger, Output
@@ -34,6 +48,7 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
         api.outputs(ledger),
         figures.outputs(scene.charts),
         pages.render(scene, templates),
+        history_pages.render(scene, templates),
         _for_tools(scene, {output.path: output.content for output in raw}),
     )
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]

@@ -70,6 +70,11 @@ def test(suite_id: str, version: str, test_id: str) -> str:
     return f"tests/{suite_id}/{version}/{test_id}/index.html"
 
 
+def test_set(suite_id: str, version: str) -> str:
+    """Path of the page of one version of a suite."""
+    return f"suites/{suite_id}/{version}/index.html"
+
+
 def comparison(before: str, after: str) -> str:
     """Path of the comparison of two runs by their ids, which are unique for ever."""
     return f"compare/from/{before}/to/{after}/index.html"

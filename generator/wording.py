@@ -158,6 +158,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "day": day,
     "moment": moment,
     "run_date": run_date,
+    "run_day": run_day,
     "version_text": version_text,
     "trust": trust,
     "sentence": sentence,

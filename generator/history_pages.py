@@ -1,0 +1,222 @@
+"""Pages across runs: mesh versions, specifications, test sets, single tests, transitions and comparisons."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from generator import chronicle, conformance, rendering, urls, wording
+from generator.chronicle import Difference, Line, Segment
+from generator.judgements import AssertionCell, Assessment, Output
+from generator.model import Assertion, Specification, Suite
+from generator.rendering import Environment, Scene, page
+
+MAX_MOVES: Final = 300
+"""Transitions on one page; the feed and the API go on where it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """The run that stands for a line under one test set, and that line and segment."""
+
+    line: Line
+    segment: Segment
+    run: Assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One test in one run."""
+
+    run: Assessment
+    cell: AssertionCell
+
+
+def render(scene: Scene, templates: Path) -> Iterator[Output]:
+    """Give every page that tells of more than one run."""
+    environment = rendering.environment(scene, templates)
+    suites = _suites(scene)
+    yield from _mesh_versions(scene, environment)
+    yield from _specifications(scene, environment, suites)
+    for suite in suites:
+        yield _test_set(scene, environment, suite)
+        yield from (_test(scene, environment, suite, assertion) for assertion in suite.assertions)
+    yield _transitions(scene, environment)
+    yield from _comparisons(scene, environment)
+
+
+def _suites(scene: Scene) -> list[Suite]:
+    found = {segment.suite.digest: segment.suite for line in scene.lines for segment in line.segments}
+    by_path = {suite.path: suite for suite in found.values()}
+    return sorted(
+        by_path.values(), key=lambda suite: (suite.id, conformance.version_order(suite.version)), reverse=True
+    )
+
+
+def _title(scene: Scene, mesh: str) -> str:
+    return next((one.title for one in scene.ledger.programme.meshes if one.id == mesh), mesh)
+
+
+def _stands(scene: Scene, suite: Suite) -> list[Stand]:
+    """Give the runs that stand for each line under a test set, in the programme's order of meshes."""
+    order = {mesh.id: place for place, mesh in enumerate(scene.ledger.programme.meshes)}
+    found = [
+        Stand(line=line, segment=segment, run=chronicle.standing(segment))
+        for line in scene.lines
+        for segment in line.segments
+        if segment.suite.digest == suite.digest
+    ]
+    return sorted(found, key=lambda stand: (order.get(stand.line.mesh, len(order)), stand.line.mesh))
+
+
+def _mesh_versions(scene: Scene, environment: Environment) -> Iterator[Output]:
+    by_version: dict[tuple[str, str], list[Assessment]] = defaultdict(list)
+    for run in scene.assessments:
+        by_version[run.entry.record.mesh, run.entry.record.mesh_version].append(run)
+    for (mesh, version), runs in sorted(by_version.items()):
+        title = f"{_title(scene, mesh)} {wording.version_text(runs[0].entry.record)}"
+        groups = [segment for line in chronicle.lines(runs) for segment in line.segments[::-1]]
+        yield page(
+            environment,
+            "version.html",
+            urls.mesh_version(mesh, version),
+            title=title,
+            description=f"Every result of {title}.",
+            mesh=mesh,
+            count=len(runs),
+            groups=groups,
+            others=sorted({v for m, v in by_version if m == mesh}, key=conformance.version_order, reverse=True),
+            version=version,
+        )
+
+
+def _specifications(scene: Scene, environment: Environment, suites: Sequence[Suite]) -> Iterator[Output]:
+    found: dict[tuple[str, str], list[tuple[Suite, Specification]]] = defaultdict(list)
+    for suite in suites:
+        for specification in suite.specifications:
+            found[suite.id, specification.id].append((suite, specification))
+    for (suite_id, specification_id), versions in sorted(found.items()):
+        title = versions[0][1].title
+        charts = [one for one in scene.charts if one.line.suite == suite_id and one.specification == specification_id]
+        yield page(
+            environment,
+            "specification.html",
+            urls.specification(suite_id, specification_id),
+            title=title,
+            description=f"How each mesh stands by {title}, and how it came there.",
+            specification_id=specification_id,
+            versions=[
+                (suite, specification, [(s, chronicle.cell_of(s.run, specification_id)) for s in _stands(scene, suite)])
+                for suite, specification in versions
+            ],
+            charts=charts,
+        )
+
+
+def _test_set(scene: Scene, environment: Environment, suite: Suite) -> Output:
+    stands = _stands(scene, suite)
+    cells = [{cell.assertion.id: cell for cell in stand.run.whole.assertions} for stand in stands]
+    return page(
+        environment,
+        "suite.html",
+        urls.test_set(suite.id, suite.version),
+        title=suite.title,
+        description=f"Every test of {suite.title}, and its outcome in each mesh's newest run.",
+        suite=suite,
+        stands=stands,
+        rows={assertion.id: [found[assertion.id] for found in cells] for assertion in suite.assertions},
+        others=[one for one in _suites(scene) if one.id == suite.id],
+    )
+
+
+def _test(scene: Scene, environment: Environment, suite: Suite, assertion: Assertion) -> Output:
+    lines = [
+        (stand, [Seen(run=run, cell=_cell(run, assertion.id)) for run in stand.segment.runs[::-1]])
+        for stand in _stands(scene, suite)
+    ]
+    known = {(one.id, one.version): one for one in _suites(scene)}
+    aliases = [
+        (known[suite.id, version], test)
+        for version, test in assertion.aliases
+        if (suite.id, version) in known and any(a.id == test for a in known[suite.id, version].assertions)
+    ]
+    specification = next(one for one in suite.specifications if one.id == assertion.specification)
+    return page(
+        environment,
+        "test.html",
+        urls.test(suite.id, suite.version, assertion.id),
+        title=f"{assertion.id}: {assertion.title}",
+        description=f"{assertion.asserts} The outcome in every run with {suite.title}.",
+        suite=suite,
+        assertion=assertion,
+        specification=specification,
+        lines=[(stand, Seen(run=stand.run, cell=_cell(stand.run, assertion.id)), seen) for stand, seen in lines],
+        aliases=aliases,
+    )
+
+
+def _cell(run: Assessment, test: str) -> AssertionCell:
+    return next(cell for cell in run.whole.assertions if cell.assertion.id == test)
+
+
+def _transitions(scene: Scene, environment: Environment) -> Output:
+    log = chronicle.log(scene.lines)
+    kinds: dict[str, int] = defaultdict(int)
+    for move in log:
+        kinds[move.change.kind.value] += 1
+    return page(
+        environment,
+        "transitions.html",
+        urls.TRANSITIONS,
+        title="Transitions",
+        description="What changed from one run of a mesh to the next, test by test.",
+        moves=log[:MAX_MOVES],
+        total=len(log),
+        kinds=dict(kinds),
+        since=[(line, found) for line in scene.lines if (found := chronicle.since(line.newest))],
+    )
+
+
+def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
+    pairs = [(line, *pair) for line in scene.lines for pair in itertools.pairwise(line.runs)]
+    yield page(
+        environment,
+        "compare.html",
+        urls.COMPARE,
+        title="Compare",
+        description="Any two runs, test by test, where they used the same test set.",
+        pairs=pairs[::-1],
+        lines=scene.lines,
+    )
+    for line, before, after in pairs:
+        yield _comparison(scene, environment, line, chronicle.difference(before, after))
+
+
+def _comparison(scene: Scene, environment: Environment, line: Line, difference: Difference) -> Output:
+    old, new = difference.before.entry.record, difference.after.entry.record
+    mesh = _title(scene, line.mesh)
+    labels = [f"{wording.version_text(record)} ({wording.run_day(record)})" for record in (old, new)]
+    return page(
+        environment,
+        "comparison.html",
+        urls.comparison(old.run_id, new.run_id),
+        title=f"{mesh}: {labels[0]} and {labels[1]}",
+        description=f"What differs between two runs of {mesh}, test by test.",
+        mesh=line.mesh,
+        difference=difference,
+        groups=_groups(difference),
+    )
+
+
+def _groups(difference: Difference) -> list[tuple[str, str, Any]]:
+    groups = (
+        ("Newly failing", "regression", difference.newly_failing),
+        ("Newly passing", "progression", difference.newly_passing),
+        ("Capability changed", "capability", difference.capability_changed),
+        ("Otherwise changed", "otherwise", difference.otherwise),
+    )
+    return [group for group in groups if group[2]]
