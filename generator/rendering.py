@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 import jinja2
 
@@ -38,6 +39,7 @@ NAVIGATION: Final = (
     ("Transitions", urls.TRANSITIONS),
     ("Compare", urls.COMPARE),
     ("Method", urls.METHOD),
+    ("Data", urls.DATA),
     ("Service accounts", urls.ACCOUNTS),
     ("Quarantine", urls.QUARANTINE),
     ("Audit log", urls.AUDIT),
@@ -87,6 +89,9 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
 
 @jinja2.pass_context
 def _href(context: jinja2.runtime.Context, target: str) -> str:
+    if context["page"] == urls.NOT_FOUND:
+        # A server shows this page under any address, so its links start at the server's root.
+        return f"{urlsplit(context['programme'].base_url).path}{wording.canonical(target)}"
     return urls.relative(target, context["page"])
 
 

@@ -17,6 +17,7 @@ from generator import (
     charts,
     chronicle,
     conformance,
+    data_pages,
     feeds,
     figures,
     history_pages,
@@ -49,6 +50,7 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
         figures.outputs(scene.charts),
         pages.render(scene, templates),
         history_pages.render(scene, templates),
+        data_pages.render(scene, templates),
         _for_tools(scene, {output.path: output.content for output in raw}),
     )
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]

@@ -84,11 +84,20 @@ def test_links_are_relative_and_nothing_is_loaded_from_elsewhere(built: dict[str
         if not path.endswith(".html"):
             continue
         for tag, target in pages.links(html):
-            assert not target.startswith("/"), (path, target)
+            assert not target.startswith("/") or path == urls.NOT_FOUND, (path, target)
             if tag != "a" and not target.startswith("https://example.org/conformance/"):
                 assert "://" not in target, (path, target)
         assert not re.search(rb"<script(?! src=\"[./]*assets/meshmark.js\" defer></script>)", html), path
         assert b" style=" not in html
+
+
+def test_the_page_for_lost_readers_works_under_any_address(built: dict[str, bytes]) -> None:
+    for _, target in pages.links(built[urls.NOT_FOUND]):
+        if target.startswith("https://example.org/conformance/") or target == "#main":
+            continue
+        path = target.removeprefix("/conformance/")
+        assert path != target
+        assert (f"{path}index.html" if path.endswith("/") or not path else path) in built, target
 
 
 def test_text_of_robots_is_shown_and_never_executed(built: dict[str, bytes]) -> None:

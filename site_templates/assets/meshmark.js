@@ -59,7 +59,7 @@
     return { data: figure.data, layout };
   };
 
-  const interactive = (history) => {
+  const interactive = (chart) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Explore this chart";
@@ -70,7 +70,7 @@
       button.disabled = true;
       said.textContent = "Loading…";
       try {
-        const [drawer, figure] = await Promise.all([library(history.dataset.plotly), json(history.dataset.figure)]);
+        const [drawer, figure] = await Promise.all([library(chart.dataset.plotly), json(chart.dataset.figure)]);
         const place = document.createElement("div");
         place.className = "figure";
         place.setAttribute("role", "group");
@@ -85,8 +85,95 @@
         button.disabled = false;
       }
     });
-    history.querySelector(".drawings").after(button, said);
+    chart.querySelector(".drawings").after(button, said);
   };
 
+  /** Make an element with attributes and children; text stays text. */
+  const make = (name, attributes = {}, ...children) => {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+
+  const named = (run) => `${run.mesh} ${run.mesh_version}${Object.values(run.variant).map((value) => `, ${value}`).join("")} (${run.run_id})`;
+
+  /** Sort tests present in both runs by what became of them: the rules of generator/chronicle.py. */
+  const grouped = (from, to) => {
+    const groups = { "Newly failing": [], "Newly passing": [], "Capability changed": [], "Otherwise changed": [] };
+    const earlier = new Map(from.tests.map((test) => [test.id, test]));
+    let unchanged = 0;
+    for (const test of to.tests) {
+      const past = earlier.get(test.id);
+      const moved = past.compliance !== test.compliance;
+      if (moved && test.compliance === "pass") groups["Newly passing"].push([past, test]);
+      else if (moved && test.compliance === "fail") groups["Newly failing"].push([past, test]);
+      else if (past.capability !== test.capability) groups["Capability changed"].push([past, test]);
+      else if (moved) groups["Otherwise changed"].push([past, test]);
+      else unchanged += 1;
+    }
+    return { groups, unchanged };
+  };
+
+  const table = (label, pairs) => {
+    const head = make("tr", {}, ...["Test", "From", "To"].map((text) => make("th", { scope: "col" }, text)));
+    const said = (test) => `${test.capability}, ${test.compliance} (${test.outcome})`;
+    const rows = pairs.map(([past, test]) =>
+      make("tr", {}, make("th", { scope: "row" }, make("code", {}, test.id)),
+        make("td", { "data-label": "From" }, said(past)), make("td", { "data-label": "To" }, said(test))));
+    return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": label },
+      make("table", { class: "list" }, make("thead", {}, head), make("tbody", {}, ...rows)));
+  };
+
+  const missing = (one, other) => {
+    const known = new Set(other.tests.map((test) => test.id));
+    return one.tests.map((test) => test.id).filter((id) => !known.has(id));
+  };
+
+  const compared = (from, to) => {
+    const parts = [make("h2", {}, `${named(from)} and ${named(to)}`)];
+    if (from.suite.digest !== to.suite.digest) {
+      parts.push(make("p", { class: "source-note" }, make("strong", {}, "Not comparable: "),
+        `the runs used different test sets (${from.suite.id} ${from.suite.version} and ${to.suite.id} ${to.suite.version}), so their tests are not the same and nothing is compared.`));
+      for (const [label, ids] of [["Only in the second set", missing(to, from)], ["Only in the first set", missing(from, to)]]) {
+        parts.push(make("h3", {}, `${label}: ${ids.length}`), make("p", {}, ids.join(", ") || "None."));
+      }
+      return parts;
+    }
+    const { groups, unchanged } = grouped(from, to);
+    for (const [label, pairs] of Object.entries(groups)) {
+      if (pairs.length) parts.push(make("h3", {}, `${label}: ${pairs.length}`), table(label, pairs));
+    }
+    parts.push(make("p", {}, `${unchanged} of ${to.tests.length} tests stand as they did.`));
+    return parts;
+  };
+
+  const chooser = (form) => {
+    const place = document.querySelector(".compared");
+    const [from, to] = [form.elements.from, form.elements.to];
+    const show = async () => {
+      const chosen = [from, to].map((select) => select.selectedOptions[0]?.dataset.document);
+      try {
+        const runs = await Promise.all(chosen.map(json));
+        place.replaceChildren(...compared(...runs));
+      } catch (error) {
+        place.replaceChildren(make("p", { class: "source-note" }, `The comparison is not available: ${error.message}.`));
+      }
+    };
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const query = new URLSearchParams({ from: from.value, to: to.value });
+      history.replaceState(null, "", `?${query}`);
+      show();
+    });
+    const asked = new URLSearchParams(location.search);
+    for (const select of [from, to]) {
+      if (asked.has(select.name)) select.value = asked.get(select.name);
+    }
+    if (asked.has("from") && asked.has("to") && from.value && to.value) show();
+  };
+
+  document.querySelectorAll("form[data-compare]").forEach(chooser);
   document.querySelectorAll(".history[data-figure]").forEach(interactive);
 })();

@@ -1,0 +1,89 @@
+"""The page of all that tools can read, with badges to copy, and the page for readers who are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from generator import badges, chronicle, conformance, rendering, urls, wording
+from generator.badges import Badge
+from generator.judgements import Entry, Output
+from generator.rendering import Environment, Scene, page
+from generator.terms import Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """A badge with what to paste, by format."""
+
+    badge: Badge
+    formats: tuple[tuple[str, str], ...]
+
+
+API_SCHEMAS: Final = ("index", "meshes", "mesh", "suite", "run", "transitions")
+
+
+def render(scene: Scene, templates: Path) -> Iterator[Output]:
+    """Give the data page and 404.html."""
+    environment = rendering.environment(scene, templates)
+    yield _data(scene, environment)
+    yield _lost(scene, environment)
+
+
+def snippets(badge: Badge, base_url: str) -> Snippet:
+    """Give a badge for pasting: its address, and a linked image in four markup languages.
+
+    A mesh's title is the programme's own text; what would end a label early is taken out of it.
+    """
+    image = f"{base_url}{badge.path}.svg"
+    mesh = badge.path.split("/")[1]
+    page_url = base_url + wording.canonical(urls.mesh(mesh))
+    label = "".join(c for c in badge.label if c not in '[]"<>&`|\\\n')
+    return Snippet(
+        badge=badge,
+        formats=(
+            ("URL", image),
+            ("Markdown", f"[![{label}]({image})]({page_url})"),
+            ("reStructuredText", f".. image:: {image}\n   :alt: {label}\n   :target: {page_url}"),
+            ("AsciiDoc", f"image:{image}[{label},link={page_url}]"),
+            ("HTML", f'<a href="{page_url}"><img src="{image}" alt="{label}"></a>'),
+        ),
+    )
+
+
+def _data(scene: Scene, environment: Environment) -> Output:
+    programme = scene.ledger.programme
+    titles = {mesh.id: mesh.title for mesh in programme.meshes}
+
+    def age(entry: Entry) -> Freshness:
+        return conformance.freshness(entry.record.taken_at, scene.as_of, programme.freshness)
+
+    by_mesh: dict[str, list[Snippet]] = {}
+    for badge in badges.badges(scene.lines, titles, age):
+        by_mesh.setdefault(badge.path.split("/")[1], []).append(snippets(badge, programme.base_url))
+    return page(
+        environment,
+        "data.html",
+        urls.DATA,
+        title="Data",
+        description="Every result and every judgement for tools: API, feeds, tables, badges, raw files.",
+        by_mesh=by_mesh,
+        suites={(line.mesh, line.suite): line for line in chronicle.foremost(scene.lines).values()},
+        schemas=[(name, urls.api_schema(name)) for name in API_SCHEMAS if urls.api_schema(name) in scene.published],
+        versions=sorted(
+            {(segment.suite.id, segment.suite.version) for line in scene.lines for segment in line.segments}
+        ),
+    )
+
+
+def _lost(scene: Scene, environment: Environment) -> Output:
+    return page(
+        environment,
+        "404.html",
+        urls.NOT_FOUND,
+        title="Not found",
+        description="There is no page at this address.",
+        meshes=sorted({line.mesh for line in scene.lines}),
+    )
