@@ -124,7 +124,7 @@ def shields(badge: Badge) -> dict[str, str | int]:
 def width(text: str) -> int:
     """Estimate the width of a text at 11 pixels; the drawing then holds the text to it."""
     return (
-        sum(40 if c in _NARROW else 98 if c in _WIDE else 70 if c.islower() or c.isdigit() else 80 for c in text) // 10
+        sum(38 if c in _NARROW else 95 if c in _WIDE else 66 if c.islower() or c.isdigit() else 76 for c in text) // 10
     )
 
 

@@ -182,14 +182,14 @@ def _transitions(scene: Scene, environment: Environment) -> Output:
 
 
 def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
-    pairs = [(line, *pair) for line in scene.lines for pair in itertools.pairwise(line.runs)]
+    pairs = [(line, *pair) for line in scene.lines for pair in list(itertools.pairwise(line.runs))[::-1]]
     yield page(
         environment,
         "compare.html",
         urls.COMPARE,
         title="Compare",
         description="Any two runs, test by test, where they used the same test set.",
-        pairs=pairs[::-1],
+        pairs=pairs,
         lines=scene.lines,
     )
     for line, before, after in pairs:

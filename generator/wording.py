@@ -116,6 +116,11 @@ def version_text(record: Record) -> str:
     return "version unknown" if record.mesh_version == UNKNOWN_VERSION else record.mesh_version
 
 
+def occasion(record: Record) -> str:
+    """Name a run where there is little room: by its version, or by its day where that is unknown."""
+    return run_day(record) if record.mesh_version == UNKNOWN_VERSION else record.mesh_version
+
+
 def trust(verdict: Verdict) -> str:
     """Name the provenance of a result; a transcription is never called more than that."""
     return "transcribed" if verdict.state is State.VERIFIED and verdict.role is Role.ARCHIVIST else verdict.state.value
@@ -159,6 +164,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "moment": moment,
     "run_date": run_date,
     "run_day": run_day,
+    "occasion": occasion,
     "version_text": version_text,
     "trust": trust,
     "sentence": sentence,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator import ledger, site
+from generator import ledger, server, site
 from tests.support.papers import PROJECT
 from tests.test_site import AS_OF, story
 
@@ -27,10 +28,22 @@ KINDS = {
     "mesh": "meshes/kelp/index.html",
     "run": "meshes/kelp/v1.0.0/toy-run-0002/index.html",
     "transcription": "meshes/reed/unknown/toy-run-0005/index.html",
+    "version": "meshes/kelp/v1.0.0/index.html",
+    "specification": "specifications/toy/alpha/index.html",
+    "test set": "suites/toy/v1/index.html",
+    "test": "tests/toy/v1/A-2/index.html",
+    "transitions": "transitions/index.html",
+    "compare": "compare/index.html",
+    "comparison": "compare/from/toy-run-0001/to/toy-run-0002/index.html",
+    "data": "data/index.html",
     "method": "method/index.html",
     "accounts": "sm-service-accounts/index.html",
     "quarantine": "quarantine/index.html",
     "audit": "audit/index.html",
+}
+EXPECTED = {
+    ("toy-run-0001", "toy-run-0002"): {"Newly failing": 1},
+    ("toy-run-0002", "toy-run-0003"): {"Capability changed": 4},
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -103,3 +116,68 @@ def test_the_keyboard_leads_from_the_front_page_to_an_assertion(browser: Browser
         page.keyboard.press("Enter")
         page.wait_for_url("**/meshes/**")
         assert page.locator("table.assertions tr[id]").count() >= 4
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    """The site as a server gives it, below a path of its own."""
+    web = server.serve(folder.parent, 0)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{web.server_port}/{folder.name}/"
+    web.shutdown()
+    web.server_close()
+
+
+def test_plotly_is_loaded_when_the_reader_asks_and_only_from_here(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        requested: list[str] = []
+        trouble: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.goto(f"{address}meshes/kelp/index.html")
+        assert not any("plotly" in url for url in requested)
+        page.get_by_role("button", name="Explore this chart").first.click()
+        page.wait_for_selector(".js-plotly-plot .main-svg")
+        assert [url.removeprefix(address) for url in requested if "plotly" in url] == ["assets/plotly.min.js"]
+        assert all(url.startswith(address) for url in requested)
+        assert trouble == []
+
+
+def test_a_folder_on_disk_says_why_it_has_no_interactive_chart(browser: Browser, folder: Path) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto((folder / KINDS["mesh"]).as_uri())
+        page.get_by_role("button", name="Explore this chart").first.click()
+        page.get_by_text("serve the site").wait_for()
+
+
+def test_any_two_runs_are_compared_and_the_address_remembers_which(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}compare/index.html")
+        page.get_by_label("From").select_option("toy-run-0001")
+        page.get_by_label("To").select_option("toy-run-0002")
+        page.get_by_role("button", name="Compare").click()
+        page.get_by_text("Newly failing: 1").wait_for()
+        assert "3 of 4 tests stand as they did" in page.inner_text(".compared")
+        link = page.url
+        assert link.endswith("?from=toy-run-0001&to=toy-run-0002")
+        page.goto(f"{address}index.html")
+        page.goto(link)
+        page.get_by_text("Newly failing: 1").wait_for()
+        found = axe_module.Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_browser_and_the_build_sort_tests_alike(browser: Browser, address: str) -> None:
+    for before, after in (("toy-run-0001", "toy-run-0002"), ("toy-run-0002", "toy-run-0003")):
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(f"{address}compare/index.html?from={before}&to={after}")
+            page.locator(".compared h2").wait_for()
+            counted = {
+                text.split(":")[0]: int(text.split(": ")[1]) for text in page.locator(".compared h3").all_inner_texts()
+            }
+            assert counted == EXPECTED[before, after]
