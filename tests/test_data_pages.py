@@ -1,0 +1,72 @@
+"""What `data_pages` promises: every address for tools in one place, and badges that can be pasted without harm."""
+
+from __future__ import annotations
+
+import re
+
+import html5lib
+import markdown
+import pytest
+
+from generator import data_pages, urls
+from generator.badges import Badge
+from tests.support import pages
+from tests.test_site import planned, story
+
+BASE = "https://example.org/conformance/"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return planned(story(tmp_path_factory.mktemp("data") / "r"))
+
+
+def snippet(label: str = "Kelp Mesh Toy v1") -> dict[str, str]:
+    badge = Badge(path="badges/kelp/suites/toy", label=label, message="full", mood="good")
+    return dict(data_pages.snippets(badge, BASE).formats)
+
+
+def test_a_badge_is_offered_in_five_formats() -> None:
+    assert list(snippet()) == ["URL", "Markdown", "reStructuredText", "AsciiDoc", "HTML"]
+
+
+def test_what_is_pasted_is_a_linked_image_with_words_in_its_place() -> None:
+    for html in (markdown.markdown(snippet()["Markdown"]), snippet()["HTML"]):
+        image = html5lib.parseFragment(html, namespaceHTMLElements=False).find(".//img")
+        assert image is not None
+        assert image.get("src") == f"{BASE}badges/kelp/suites/toy.svg"
+        assert image.get("alt") == "Kelp Mesh Toy v1"
+    link = html5lib.parseFragment(snippet()["HTML"], namespaceHTMLElements=False).find("a")
+    assert link is not None
+    assert link.get("href") == f"{BASE}meshes/kelp/"
+
+
+def test_no_label_breaks_out_of_a_snippet() -> None:
+    hostile = snippet('"><script>x</script>[a](https://evil.example)`|\n')
+    for text in hostile.values():
+        assert not re.search(r"<script|\]\(https://evil", text)
+    fragment = html5lib.parseFragment(hostile["HTML"], namespaceHTMLElements=False)
+    assert [element.tag for element in fragment.iter() if isinstance(element.tag, str)][1:] == ["a", "img"]
+
+
+def test_every_address_that_is_offered_for_pasting_is_there(built: dict[str, bytes]) -> None:
+    words = pages.text(built[urls.DATA])
+    offered = set(re.findall(r"https://example\.org/conformance/(badges/[a-z0-9/.+-]+\.svg)", words))
+    assert offered >= {"badges/kelp/mesh.svg", "badges/kelp/suites/toy/mode-ambient.svg", "badges/reed/matrix.svg"}
+    assert offered <= set(built)
+
+
+def test_the_page_leads_to_every_form_of_the_data(built: dict[str, bytes]) -> None:
+    targets = {target.removeprefix("../") for _, target in pages.links(built[urls.DATA])}
+    for path in (
+        "api/v1/index.json", "api/v1/index.yaml", "api/v1/meshes/kelp.json", "feeds/results.atom",
+        "feeds/transitions.atom", "latest/kelp.yaml", "latest/kelp.yaml.sig",
+    ):  # fmt: skip
+        assert path in targets
+    assert {"matrix.csv", "meshes/kelp.csv", "meshes/kelp.earl.jsonld", "dataset.jsonld"} <= targets
+
+
+def test_every_badge_image_has_words_in_its_place(built: dict[str, bytes]) -> None:
+    images = list(pages.tree(built[urls.DATA]).iter(f"{pages.XHTML}img"))
+    assert images
+    assert all(image.get("alt") for image in images)
