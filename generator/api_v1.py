@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from generator import api_nouns, chronicle, conformance, documents, urls, wording
+from generator import api_nouns, chronicle, conformance, emitting, urls, wording
 from generator.api_nouns import Paper, View
 from generator.chronicle import Line
 from generator.judgements import Assessment, Output
@@ -23,7 +23,7 @@ def outputs(view: View) -> Iterator[Output]:
     """Give every document in both forms."""
     for path, paper in _documents(view):
         yield Output(path=f"{path}.json", content=json.dumps(paper, indent=1, ensure_ascii=True).encode() + b"\n")
-        yield Output(path=f"{path}.yaml", content=documents.write(paper))
+        yield Output(path=f"{path}.yaml", content=emitting.yaml_bytes(paper))
 
 
 def _documents(view: View) -> Iterator[tuple[str, Paper]]:

@@ -6,7 +6,6 @@ pixels. All text is escaped by `Markup`, and nothing needs a script or a style a
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,11 +22,9 @@ from generator.terms import Capability
 MAX_ROWS: Final = 24
 """Runs that a drawing holds; the table beside it holds them all."""
 
-BREAK: Final = "The test set changed here, so the figures above and below are not comparable."
-
 _ROW: Final = 38
 _HEADING: Final = 30
-_BREAK: Final = 26
+_BREAK: Final = 4
 _NAME: Final = 20
 _SHARES: Final = (
     (Capability.FULL, "full"),
@@ -60,7 +57,7 @@ class Chart:
     capability_sentence: str
     compliance: Markup
     compliance_sentence: str
-    breaks: tuple[str, ...]
+    breaks: str
     points: tuple[Point, ...]
     drawn: int
     data: str
@@ -80,7 +77,7 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
     if len(points) < 2:
         return None
     newest = points[0].cell
-    subject = newest.specification.title if newest.specification else points[0].suite.id.upper()
+    subject = newest.specification.title if newest.specification else _family(points[0].suite)
     title = " ".join((mesh_title, *(value for _, value in line.variant))) + f", {subject}"
     name = wording.slug("-".join(("history", line.mesh, line.suite, urls.variant(line.variant), specification)))
     drawn = points[:MAX_ROWS]
@@ -94,21 +91,27 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
         capability_sentence=capability,
         compliance=_drawing(f"{name}-compliance", f"Compliance: {title}", compliance, _dots(drawn)),
         compliance_sentence=compliance,
-        breaks=tuple(_breaks(points)),
+        breaks=_breaks(points),
         points=points,
         drawn=len(drawn),
         data=urls.chart(line.mesh, line.suite, line.variant, specification),
     )
 
 
-def _breaks(points: Sequence[Point]) -> Iterator[str]:
-    for newer, older in itertools.pairwise(points):
-        if newer.suite.digest != older.suite.digest:
-            yield f"{_sized(older.suite)} gave way to {_sized(newer.suite)}"
+def _breaks(points: Sequence[Point]) -> str:
+    sets = [points[-1].suite]
+    for point in reversed(points):
+        if point.suite.digest != sets[-1].digest:
+            sets.append(point.suite)
+    if len(sets) == 1:
+        return ""
+    told = ", then ".join(f"{suite.title} ({len(suite.assertions)} tests)" for suite in sets)
+    return f"The test set changed: {told}. Figures on either side of a change are of different tests and not compared."
 
 
-def _sized(suite: Suite) -> str:
-    return f"{suite.title} ({len(suite.assertions)} tests)"
+def _family(suite: Suite) -> str:
+    """Name a suite without its version, where its title ends in it."""
+    return suite.title.removesuffix(suite.version).strip() or suite.title
 
 
 def _capability_sentence(points: Sequence[Point]) -> str:
@@ -171,7 +174,7 @@ def _name(point: Point, top: int) -> Markup:
     if record.mesh_version == UNKNOWN_VERSION:
         stated = record.recorded.date if record.recorded else ""
         return Markup('<text class="name" x="0" y="{}">{}</text>').format(
-            top + 12, _short(stated or wording.run_day(record), _NAME)
+            top + 12, _short(stated[:16].replace("T", " ") or wording.run_day(record), _NAME)
         )
     return Markup('<text class="name" x="0" y="{}">{}<tspan class="when" dx="7">{}</tspan></text>').format(
         top + 12, _short(record.mesh_version, _NAME), wording.run_day(record)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import chronicle, conformance, rendering, urls, wording
-from generator.chronicle import Difference, Line, Segment
+from generator.chronicle import Difference, Line, Move, Segment
 from generator.judgements import AssertionCell, Assessment, Output
 from generator.model import Assertion, Specification, Suite
 from generator.rendering import Environment, Scene, page
@@ -163,6 +163,14 @@ def _cell(run: Assessment, test: str) -> AssertionCell:
     return next(cell for cell in run.whole.assertions if cell.assertion.id == test)
 
 
+def _grouped(moves: Sequence[Move]) -> list[tuple[str, tuple[Move, ...]]]:
+    """Put together what moved in one way between the same two runs; the order stays."""
+    groups: dict[tuple[str, str, str], list[Move]] = defaultdict(list)
+    for move in moves:
+        groups[move.before.record.run_id, move.after.record.run_id, move.change.kind.value].append(move)
+    return [(kind, tuple(group)) for (_, _, kind), group in groups.items()]
+
+
 def _transitions(scene: Scene, environment: Environment) -> Output:
     log = chronicle.log(scene.lines)
     kinds: dict[str, int] = defaultdict(int)
@@ -174,7 +182,8 @@ def _transitions(scene: Scene, environment: Environment) -> Output:
         urls.TRANSITIONS,
         title="Transitions",
         description="What changed from one run of a mesh to the next, test by test.",
-        moves=log[:MAX_MOVES],
+        groups=_grouped(log[:MAX_MOVES]),
+        shown=min(len(log), MAX_MOVES),
         total=len(log),
         kinds=dict(kinds),
         since=[(line, found) for line in scene.lines if (found := chronicle.since(line.newest))],

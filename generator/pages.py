@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -16,6 +17,9 @@ from generator.model import Mesh
 from generator.records import UNKNOWN_VERSION
 from generator.rendering import Environment, Scene, page, run_page
 from generator.terms import Role
+
+MATRICES: Final = 2
+"""Test sets of one suite on the front page, the newest; each test set has a page with its own matrix."""
 
 
 def render(scene: Scene, templates: Path) -> Iterator[Output]:
@@ -34,18 +38,18 @@ def _front(scene: Scene, environment: Environment) -> Output:
     programme, entries = scene.ledger.programme, scene.ledger.entries
     assessed = {assessment.entry.verdict.path: assessment for assessment in scene.assessments}
     order = {mesh.id: index for index, mesh in enumerate(programme.meshes)}
-    by_suite = defaultdict(list)
+    by_suite: dict[str, dict[str, list[Assessment]]] = defaultdict(lambda: defaultdict(list))
     for entry in conformance.newest(entries).values():
-        by_suite[entry.suite.id, entry.suite.version].append(assessed[entry.verdict.path])
+        by_suite[entry.suite.id][entry.suite.version].append(assessed[entry.verdict.path])
     matrices = [
         {
-            "anchor": wording.slug(f"{suite_id}-{version}"),
+            "anchor": wording.slug(f"{rows[0].entry.suite.id}-{version}"),
             "suite": rows[0].entry.suite,
             "rows": sorted(rows, key=lambda a: (order.get(a.entry.record.mesh, len(order)), a.entry.verdict.path)),
+            "older": [older[0].entry.suite for _, older in ranked[MATRICES:]] if place == MATRICES else [],
         }
-        for (suite_id, version), rows in sorted(
-            by_suite.items(), key=lambda item: (item[0][0], conformance.version_order(item[0][1])), reverse=True
-        )
+        for ranked in map(_ranked, sorted(by_suite.values(), key=_newest, reverse=True))
+        for place, (version, rows) in enumerate(ranked[:MATRICES], 1)
     ]
     figures = {
         "meshes": len({entry.record.mesh for entry in entries}),
@@ -64,6 +68,15 @@ def _front(scene: Scene, environment: Environment) -> Output:
         as_of=scene.as_of,
         head=scene.ledger.head,
     )
+
+
+def _ranked(versions: Mapping[str, list[Assessment]]) -> list[tuple[str, list[Assessment]]]:
+    return sorted(versions.items(), key=lambda item: conformance.version_order(item[0]), reverse=True)
+
+
+def _newest(versions: Mapping[str, list[Assessment]]) -> tuple[datetime, str]:
+    """Order suites by their newest run: what is alive comes first."""
+    return max(conformance.chronological(run.entry) for rows in versions.values() for run in rows)
 
 
 def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:

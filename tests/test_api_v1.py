@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from generator import documents, urls
+from tests.support import papers
 from tests.support.papers import PROJECT, result
 from tests.support.repository import pair, toy
 from tests.test_site import AS_OF, HOSTILE, planned, story
@@ -53,6 +54,14 @@ def test_every_document_fits_the_schema_that_it_names(which: str, request: pytes
             name if name in {"index", "meshes", "transitions"} else f"{name}"
         )
     assert seen == set(KINDS)
+
+
+def test_ids_have_one_form_in_all_schemas() -> None:
+    ours = json.loads((PROJECT / urls.schema("Suite")).read_bytes())["$defs"]
+    run = schema("run")
+    assert run["properties"]["tests"]["items"]["properties"]["id"]["pattern"] == ours["test"]["pattern"]
+    assert run["$defs"]["suite"]["properties"]["id"]["pattern"] == ours["id"]["pattern"]
+    assert run["$defs"]["suite"]["properties"]["version"]["pattern"] == ours["version"]["pattern"]
 
 
 def closed(node: Any) -> bool:
@@ -152,3 +161,15 @@ def test_a_newer_result_takes_over_the_fixed_address(tmp_path: Path) -> None:
     repository.commit(pair(result(version="v2.0.0", run_id="toy-run-0002", run=later)))
     built = planned(repository, AS_OF)
     assert built["latest/kelp.yaml"] == built["results/kelp/v2.0.0/toy-run-0002.yaml"]
+
+
+def test_a_tiny_duration_is_a_number_to_every_reader(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    items = papers.outcomes()
+    items[0] = items[0] | {"duration": 0.0000001}
+    content = papers.written(result(results=items)).replace(b"1e-07", b"0.0000001")
+    path = "results/kelp/v1.0.0/toy-run-0001.yaml"
+    repository.commit({path: content, f"{path}.sig": papers.ROBOT.sign(content)})
+    built = planned(repository, AS_OF)
+    run = yaml.safe_load(built["api/v1/runs/kelp/v1.0.0/toy-run-0001.yaml"])
+    assert run["tests"][0]["duration"] == 0.0000001

@@ -72,7 +72,7 @@ def test_every_drawing_has_a_title_and_a_description_that_say_what_it_shows() ->
     assert root.get("role") == "img"
     title, description = root[0], root[1]
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
-    assert title.text == "Compliance: Kelp Mesh, TOY"
+    assert title.text == "Compliance: Kelp Mesh, Toy"
     assert description.text == drawn.compliance_sentence
     assert drawn.compliance_sentence == (
         "The newest run (v1.2.0, 2026-01-03): passed 1 of 2 tested, capability of 1 unknown; "
@@ -83,7 +83,11 @@ def test_every_drawing_has_a_title_and_a_description_that_say_what_it_shows() ->
 
 def test_where_the_test_set_changes_the_line_breaks_and_says_why() -> None:
     drawn = chart(run(OLD, 1), run(OLD, 2), run(NEW, 3), run(NEW, 4))
-    assert drawn.breaks == ("Toy v1 (2 tests) gave way to Toy v10 (3 tests)",)
+    assert drawn.breaks == (
+        "The test set changed: Toy v1 (2 tests), then Toy v10 (3 tests). "
+        "Figures on either side of a change are of different tests and not compared."
+    )
+    assert chart(run(OLD, 1), run(OLD, 2)).breaks == ""
     for drawing in (drawn.capability, drawn.compliance):
         assert words(drawing).count("test set changed: not comparable") == 1
     joins = [one for one in parsed(drawn.compliance).iter("line") if one.get("class") == "join"]
