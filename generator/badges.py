@@ -25,7 +25,7 @@ _COLOURS: Final = {"good": "#1b6e3c", "bad": "#a4262c", "partly": "#8a5a00", "qu
 _SHIELDS: Final = {"good": "success", "bad": "critical", "partly": "yellow", "quiet": "lightgrey"}
 _MOODS: Final = {Compliance.PASS: "good", Compliance.FAIL: "bad", Compliance.INCOMPLETE: "partly"}
 _NARROW, _WIDE = frozenset("iIjl.,:;'|!()[] /ft"), frozenset("mwMW@%—")
-_LONG: Final = 60
+_LONG: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,10 @@ def badges(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> tuple[
 
 
 def _of_mesh(title: str, lines: list[Line], age: Age) -> Badge:
-    parts = [f"{line.head.entry.suite.title} {_state(line.head.whole, age)}" for line in lines]
-    moods = {_mood(line.head.whole, age) for line in lines}
+    """Say each suite's fraction; old results are said too, but lend no colour to a badge with newer ones."""
+    parts = [f"{line.head.entry.suite.title} {_fraction(line.head.whole, age)}" for line in lines]
+    current = [line for line in lines if age(line.head.entry) not in _OLD] or lines
+    moods = {_mood(line.head.whole, age) for line in current}
     mood = next(mood for mood in ("bad", "quiet", "partly", "good") if mood in moods)
     return Badge(path=urls.badge(lines[0].mesh), label=title, message=" · ".join(parts), mood=mood)
 
@@ -82,12 +84,15 @@ def _of_specifications(title: str, line: Line, age: Age) -> Iterator[Badge]:
             yield Badge(path=path, label=label, message=_state(cell, age), mood=_mood(cell, age))
 
 
-def _state(cell: Cell, age: Age) -> str:
+def _fraction(cell: Cell, age: Age) -> str:
     tally, found = cell.tally, age(cell.entry)
     tested = tally.passed + tally.failed
-    parts = [_capability(cell.capability), f"{tally.passed}/{tested} passed" if tested else "not tested"]
-    parts += [found.value] if found in _OLD else []
-    return ", ".join(parts)
+    text = f"{tally.passed}/{tested} passed" if tested else "not tested"
+    return f"{text}, {found.value}" if found in _OLD else text
+
+
+def _state(cell: Cell, age: Age) -> str:
+    return f"{_capability(cell.capability)}, {_fraction(cell, age)}"
 
 
 def _capability(value: Capability) -> str:
@@ -182,8 +187,11 @@ def matrix(title: str, lines: Iterable[Line], age: Age) -> Markup:
         head = line.head
         record = head.entry.record
         variant = "".join(f", {value}" for _, value in line.variant)
-        caption = f"{head.entry.suite.title}{variant}: {wording.version_text(record)}, {wording.run_day(record)}"
-        state = f"{wording.trust(head.entry.verdict)}, {age(head.entry).value}"
+        caption = f"{head.entry.suite.title}{variant}"
+        state = (
+            f"{wording.version_text(record)}, {wording.run_day(record)}: "
+            f"{wording.trust(head.entry.verdict)}, {age(head.entry).value}"
+        )
         body += Markup('<text class="b" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>\n').format(
             top + 16, _cut(caption), top + 32, state
         )

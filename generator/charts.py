@@ -158,11 +158,12 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
             if digest:
                 above += Markup(
                     '<g class="break"><line x1="0" x2="100%" y1="{y}" y2="{y}"/>'
-                    '<text x="0" y="{text}">test set changed: not comparable</text></g>\n'
-                ).format(y=top + 8, text=top + 22)
+                    '<text x="100%" y="{text}">test set changed'
+                    '<tspan class="when">: not comparable</tspan></text></g>\n'
+                ).format(y=top + 6, text=top + 22)
                 top += _BREAK
             above += Markup('<text class="set" x="0" y="{}">{}</text>\n').format(
-                top + 18, _short(point.suite.title, 40)
+                top + 18, _short(point.suite.title, 22)
             )
             top, digest = top + _HEADING, point.suite.digest
         yield point, top, above

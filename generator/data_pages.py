@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,9 +26,12 @@ API_SCHEMAS: Final = ("index", "meshes", "mesh", "suite", "run", "transitions")
 
 
 def render(scene: Scene, templates: Path) -> Iterator[Output]:
-    """Give the data page and 404.html."""
+    """Give the data page, the badges of each mesh, and 404.html."""
     environment = rendering.environment(scene, templates)
-    yield _data(scene, environment)
+    by_mesh = _badges(scene)
+    yield _data(scene, environment, by_mesh)
+    for mesh, listed in by_mesh.items():
+        yield _badge_page(environment, mesh, listed)
     yield _lost(scene, environment)
 
 
@@ -53,7 +56,7 @@ def snippets(badge: Badge, base_url: str) -> Snippet:
     )
 
 
-def _data(scene: Scene, environment: Environment) -> Output:
+def _badges(scene: Scene) -> dict[str, list[Snippet]]:
     programme = scene.ledger.programme
     titles = {mesh.id: mesh.title for mesh in programme.meshes}
 
@@ -63,6 +66,23 @@ def _data(scene: Scene, environment: Environment) -> Output:
     by_mesh: dict[str, list[Snippet]] = {}
     for badge in badges.badges(scene.lines, titles, age):
         by_mesh.setdefault(badge.path.split("/")[1], []).append(snippets(badge, programme.base_url))
+    return by_mesh
+
+
+def _badge_page(environment: Environment, mesh: str, listed: list[Snippet]) -> Output:
+    title = f"Badges of {listed[0].badge.label}"
+    return page(
+        environment,
+        "badges.html",
+        urls.badge_page(mesh),
+        title=title,
+        description=f"{title}, with what to paste.",
+        mesh=mesh,
+        listed=listed,
+    )
+
+
+def _data(scene: Scene, environment: Environment, by_mesh: Mapping[str, list[Snippet]]) -> Output:
     return page(
         environment,
         "data.html",

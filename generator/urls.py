@@ -146,6 +146,11 @@ def badge(mesh_id: str, suite_id: str = "", specification_id: str = "", fields: 
     return f"badges/{mesh_id}/mesh"
 
 
+def badge_page(mesh_id: str) -> str:
+    """Path of the page that offers the badges of one mesh for pasting."""
+    return f"badges/{mesh_id}/index.html"
+
+
 def matrix(mesh_id: str) -> str:
     """Path of the small matrix of one mesh, made for other people's pages."""
     return f"badges/{mesh_id}/matrix.svg"

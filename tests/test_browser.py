@@ -36,6 +36,7 @@ KINDS = {
     "compare": "compare/index.html",
     "comparison": "compare/from/toy-run-0001/to/toy-run-0002/index.html",
     "data": "data/index.html",
+    "badges": "badges/kelp/index.html",
     "method": "method/index.html",
     "accounts": "sm-service-accounts/index.html",
     "quarantine": "quarantine/index.html",

@@ -89,7 +89,7 @@ def test_where_the_test_set_changes_the_line_breaks_and_says_why() -> None:
     )
     assert chart(run(OLD, 1), run(OLD, 2)).breaks == ""
     for drawing in (drawn.capability, drawn.compliance):
-        assert words(drawing).count("test set changed: not comparable") == 1
+        assert words(drawing).count("test set changed : not comparable") == 1
     joins = [one for one in parsed(drawn.compliance).iter("line") if one.get("class") == "join"]
     assert len(joins) == 2
 

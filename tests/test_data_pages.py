@@ -50,7 +50,7 @@ def test_no_label_breaks_out_of_a_snippet() -> None:
 
 
 def test_every_address_that_is_offered_for_pasting_is_there(built: dict[str, bytes]) -> None:
-    words = pages.text(built[urls.DATA])
+    words = " ".join(pages.text(built[urls.badge_page(mesh)]) for mesh in ("kelp", "reed"))
     offered = set(re.findall(r"https://example\.org/conformance/(badges/[a-z0-9/.+-]+\.svg)", words))
     assert offered >= {"badges/kelp/mesh.svg", "badges/kelp/suites/toy/mode-ambient.svg", "badges/reed/matrix.svg"}
     assert offered <= set(built)
@@ -67,6 +67,7 @@ def test_the_page_leads_to_every_form_of_the_data(built: dict[str, bytes]) -> No
 
 
 def test_every_badge_image_has_words_in_its_place(built: dict[str, bytes]) -> None:
-    images = list(pages.tree(built[urls.DATA]).iter(f"{pages.XHTML}img"))
-    assert images
-    assert all(image.get("alt") for image in images)
+    for path in (urls.DATA, urls.badge_page("kelp")):
+        images = list(pages.tree(built[path]).iter(f"{pages.XHTML}img"))
+        assert images
+        assert all(image.get("alt") for image in images)

@@ -125,7 +125,7 @@ def test_runs_of_different_test_sets_are_said_not_to_be_comparable(sets: dict[st
 
 def test_the_chart_of_the_mesh_breaks_where_the_test_set_changes(sets: dict[str, bytes]) -> None:
     words = pages.text(sets[urls.mesh("kelp")])
-    assert words.count("test set changed: not comparable") == 2
+    assert words.count("test set changed : not comparable") == 2
     assert "The test set changed: Toy v1 (4 tests), then Toy v2 (4 tests)." in words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
@@ -15,6 +16,7 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 LINKS = {"a": "href", "link": "href", "img": "src", "script": "src", "use": "href"}
 
 
+@functools.cache
 def tree(html: bytes) -> Element:
     """Parse a page; any violation of the HTML standard is an error."""
     parser = html5lib.HTMLParser(strict=True)
@@ -44,11 +46,12 @@ def links(html: bytes) -> Iterator[tuple[str, str]]:
             yield tag, target
 
 
-def ids(html: bytes) -> set[str]:
+@functools.cache
+def ids(html: bytes) -> frozenset[str]:
     """Give the ids of a page."""
     found = [element.get("id") for element in tree(html).iter() if element.get("id")]
     assert len(found) == len(set(found)), "an id stands twice"
-    return {one for one in found if one}
+    return frozenset(one for one in found if one)
 
 
 def broken_links(outputs: Mapping[str, bytes]) -> list[str]:
