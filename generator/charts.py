@@ -19,13 +19,14 @@ from generator.model import Suite
 from generator.records import UNKNOWN_VERSION, Record
 from generator.terms import Capability
 
-MAX_ROWS: Final = 24
+MAX_ROWS: Final = 16
 """Runs that a drawing holds; the table beside it holds them all."""
 
 _ROW: Final = 38
 _HEADING: Final = 30
 _BREAK: Final = 4
 _NAME: Final = 20
+_TITLE: Final = 22
 _SHARES: Final = (
     (Capability.FULL, "full"),
     (Capability.PARTIAL, "partial"),
@@ -110,8 +111,8 @@ def _breaks(points: Sequence[Point]) -> str:
 
 
 def _family(suite: Suite) -> str:
-    """Name a suite without its version, where its title ends in it."""
-    return suite.title.removesuffix(suite.version).strip() or suite.title
+    """Name a suite without its version."""
+    return " ".join(suite.title.replace(suite.version, "").split()) or suite.title
 
 
 def _capability_sentence(points: Sequence[Point]) -> str:
@@ -168,6 +169,10 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
             top, digest = top + _HEADING, point.suite.digest
         yield point, top, above
         top += _ROW
+
+
+def _set(suite: Suite) -> str:
+    return suite.title if len(suite.title) <= _TITLE else f"test set {_short(suite.version, 13)}"
 
 
 def _name(point: Point, top: int) -> Markup:

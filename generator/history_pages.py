@@ -191,7 +191,7 @@ def _transitions(scene: Scene, environment: Environment) -> Output:
 
 
 def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
-    pairs = [(line, *pair) for line in scene.lines for pair in list(itertools.pairwise(line.runs))[::-1]]
+    pairs = [(line, list(itertools.pairwise(line.runs))[::-1]) for line in scene.lines if len(line.runs) > 1]
     yield page(
         environment,
         "compare.html",
@@ -201,8 +201,9 @@ def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
         pairs=pairs,
         lines=scene.lines,
     )
-    for line, before, after in pairs:
-        yield _comparison(scene, environment, line, chronicle.difference(before, after))
+    for line, neighbours in pairs:
+        for before, after in neighbours:
+            yield _comparison(scene, environment, line, chronicle.difference(before, after))
 
 
 def _comparison(scene: Scene, environment: Environment, line: Line, difference: Difference) -> Output:

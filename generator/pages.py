@@ -22,6 +22,10 @@ MATRICES: Final = 2
 """Test sets of one suite on the front page, the newest; each test set has a page with its own matrix."""
 
 
+MAX_RUNS: Final = 5
+"""Runs of one test set that a mesh's page tells in full; the table of its history holds all of them."""
+
+
 def render(scene: Scene, templates: Path) -> Iterator[Output]:
     """Give every page; `templates` is the folder with the Jinja templates and content/*.md."""
     environment = rendering.environment(scene, templates)
@@ -111,7 +115,8 @@ def _history(assessments: Sequence[Assessment]) -> list[dict[str, Any]]:
             "anchor": wording.slug("-".join((suite, version, *(value for _, value in variant)))),
             "suite": series[-1].entry.suite,
             "variant": variant,
-            "rows": series[::-1],
+            "rows": series[::-1][:MAX_RUNS],
+            "more": len(series[:-MAX_RUNS]),
             "since": _since(series),
             "changes": _changes(series),
         }

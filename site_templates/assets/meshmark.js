@@ -151,6 +151,7 @@
   const chooser = (form) => {
     const place = document.querySelector(".compared");
     const [from, to] = [form.elements.from, form.elements.to];
+    to.replaceChildren(...[...from.children].map((group) => group.cloneNode(true)));
     const show = async () => {
       const chosen = [from, to].map((select) => select.selectedOptions[0]?.dataset.document);
       try {
