@@ -19,8 +19,14 @@ from generator.model import Suite
 from generator.records import UNKNOWN_VERSION, Record
 from generator.terms import Capability
 
-MAX_ROWS: Final = 16
-"""Runs that a drawing holds; the table beside it holds them all."""
+MAX_ROWS: Final = 9
+"""Runs that a drawing holds, the newest."""
+
+MAX_ROWS_SPECIFICATION: Final = 8
+"""The same for one specification: its page holds a drawing for every mesh."""
+
+MAX_LISTED: Final = 12
+"""Runs that the table beside it lists; CSV and API hold them all."""
 
 _ROW: Final = 38
 _HEADING: Final = 30
@@ -81,7 +87,7 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
     subject = newest.specification.title if newest.specification else _family(points[0].suite)
     title = " ".join((mesh_title, *(value for _, value in line.variant))) + f", {subject}"
     name = wording.slug("-".join(("history", line.mesh, line.suite, urls.variant(line.variant), specification)))
-    drawn = points[:MAX_ROWS]
+    drawn = points[: MAX_ROWS_SPECIFICATION if specification else MAX_ROWS]
     capability, compliance = _capability_sentence(points), _compliance_sentence(points)
     return Chart(
         id=name,

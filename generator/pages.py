@@ -22,8 +22,8 @@ MATRICES: Final = 2
 """Test sets of one suite on the front page, the newest; each test set has a page with its own matrix."""
 
 
-MAX_RUNS: Final = 5
-"""Runs of one test set that a mesh's page tells in full; the table of its history holds all of them."""
+MAX_RUNS: Final = 4
+"""Runs of one test set that a mesh's page tells in full; the pages of its versions tell the others."""
 
 
 def render(scene: Scene, templates: Path) -> Iterator[Output]:
@@ -116,7 +116,7 @@ def _history(assessments: Sequence[Assessment]) -> list[dict[str, Any]]:
             "suite": series[-1].entry.suite,
             "variant": variant,
             "rows": series[::-1][:MAX_RUNS],
-            "more": len(series[:-MAX_RUNS]),
+            "older": list(dict.fromkeys(run.entry.record.mesh_version for run in series[-MAX_RUNS - 1 :: -1])),
             "since": _since(series),
             "changes": _changes(series),
         }

@@ -69,6 +69,7 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
     made.filters |= wording.FILTERS | {
         "mesh_title": lambda mesh: titles.get(mesh, mesh),
         "fresh": lambda entry: conformance.freshness(entry.record.taken_at, scene.as_of, policy),
+        "lapses": lambda entry: conformance.lapses(entry.record.taken_at, scene.as_of, policy),
         "run_page": run_page,
         "percent": charts.percent,
         "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],
@@ -82,6 +83,7 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
         "capabilities": _CAPABILITIES,
         "compliances": _COMPLIANCES,
         "meanings": wording.MEANINGS,
+        "max_listed": charts.MAX_LISTED,
         "namespace": sshsig.RESULT_NAMESPACE,
     }
     return made

@@ -28,6 +28,7 @@ CHECKPOINT = "checkpoint.json"
 STYLE = "assets/meshmark.css"
 SCRIPT = "assets/meshmark.js"
 PLOTLY = "assets/plotly.min.js"
+PLOTLY_STYLE = "assets/plotly.css"
 ICON = "assets/icon.svg"
 
 REGISTRY_FOLDER = "registry"

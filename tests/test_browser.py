@@ -141,7 +141,10 @@ def test_plotly_is_loaded_when_the_reader_asks_and_only_from_here(browser: Brows
         assert not any("plotly" in url for url in requested)
         page.get_by_role("button", name="Explore this chart").first.click()
         page.wait_for_selector(".js-plotly-plot .main-svg")
-        assert [url.removeprefix(address) for url in requested if "plotly" in url] == ["assets/plotly.min.js"]
+        assert [url.removeprefix(address) for url in requested if "plotly" in url] == [
+            "assets/plotly.css",
+            "assets/plotly.min.js",
+        ]
         assert all(url.startswith(address) for url in requested)
         assert trouble == []
 
@@ -182,3 +185,38 @@ def test_the_browser_and_the_build_sort_tests_alike(browser: Browser, address: s
                 text.split(":")[0]: int(text.split(": ")[1]) for text in page.locator(".compared h3").all_inner_texts()
             }
             assert counted == EXPECTED[before, after]
+
+
+def test_a_reader_finds_rows_and_the_address_remembers_the_words(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}suites/toy/v1/index.html")
+        rows = page.locator("table[data-find] tbody tr:visible")
+        assert rows.count() == 7
+        page.get_by_label("Find in the tables").fill("reed")
+        assert rows.all_inner_texts() == [text for text in rows.all_inner_texts() if "reed" in text.lower()]
+        assert "1 of 7 rows" in page.inner_text(".finder")
+        page.goto(page.url)
+        assert rows.count() == 1
+        page.get_by_label("Find in the tables").fill("")
+        assert rows.count() == 7
+        assert page.url.endswith("index.html")
+
+
+def test_a_table_is_sorted_by_the_keyboard_and_the_address_remembers_how(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}index.html")
+        button = page.get_by_role("button", name="Sort by All tests").first
+        button.focus()
+        page.keyboard.press("Enter")
+        first = page.locator("table.matrix").first.locator("tbody th")
+        assert "reed" in first.first.inner_text(), "unknown comes before none, partial and full"
+        assert page.locator("th[aria-sort=ascending]").count() == 1
+        page.keyboard.press("Enter")
+        assert "reed" in first.last.inner_text()
+        page.goto(page.url)
+        assert page.locator("th[aria-sort=descending]").count() == 1
+        assert "reed" in first.last.inner_text()
+        found = axe_module.Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()

@@ -102,7 +102,7 @@ def test_a_run_without_any_tested_test_has_no_dot_and_breaks_the_line() -> None:
     assert "nothing tested" in words(drawn.compliance)
 
 
-def test_a_long_history_is_drawn_in_part_and_kept_whole_in_the_table() -> None:
+def test_a_long_history_is_drawn_in_part() -> None:
     drawn = chart(*(run(OLD, number) for number in range(1, charts.MAX_ROWS + 4)))
     assert (drawn.drawn, len(drawn.points)) == (charts.MAX_ROWS, charts.MAX_ROWS + 3)
     assert len(widths(drawn.capability, "bar full")) == charts.MAX_ROWS

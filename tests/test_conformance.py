@@ -280,3 +280,15 @@ def test_versions_order_as_people_read_them() -> None:
     versions = ["v1.10.0", "v1.9.0", "v1.9.0-rc1", "main", "v2", "1.2"]
     ordered = sorted(versions, key=conformance.version_order)
     assert ordered.index("v1.9.0") < ordered.index("v1.10.0") < ordered.index("v2")
+
+
+def test_a_result_lapses_exactly_when_its_freshness_changes() -> None:
+    policy = FreshnessPolicy(fresh=30, ageing=60, stale=90)
+    for age in (0, 29, 30, 31, 60, 61, 90):
+        as_of = EPOCH + timedelta(days=age)
+        ends = conformance.lapses(EPOCH, as_of, policy)
+        assert ends is not None
+        assert conformance.freshness(EPOCH, ends, policy) is conformance.freshness(EPOCH, as_of, policy)
+        later = ends + timedelta(seconds=1)
+        assert conformance.freshness(EPOCH, later, policy) is not conformance.freshness(EPOCH, as_of, policy)
+    assert conformance.lapses(EPOCH, EPOCH + timedelta(days=91), policy) is None

@@ -11,7 +11,7 @@
   let plotly = null;
 
   /** Load plotly once, from our own address. */
-  const library = (address) => {
+  const library = (address, sheet) => {
     plotly ??= new Promise((resolve, reject) => {
       // The page forbids styles of a script's own: plotly adds none where it finds these marks.
       for (const id of PLOTLY_STYLES) {
@@ -20,6 +20,10 @@
         mark.className = "no-inline-styles";
         document.head.append(mark);
       }
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = sheet;
+      document.head.append(link);
       const script = document.createElement("script");
       script.src = address;
       script.onload = () => resolve(window.Plotly);
@@ -70,7 +74,7 @@
       button.disabled = true;
       said.textContent = "Loading…";
       try {
-        const [drawer, figure] = await Promise.all([library(chart.dataset.plotly), json(chart.dataset.figure)]);
+        const [drawer, figure] = await Promise.all([library(chart.dataset.plotly, chart.dataset.sheet), json(chart.dataset.figure)]);
         const place = document.createElement("div");
         place.className = "figure";
         place.setAttribute("role", "group");
@@ -175,6 +179,84 @@
     if (asked.has("from") && asked.has("to") && from.value && to.value) show();
   };
 
+  const RANKS = ["unknown", "none", "partial", "full"];
+
+  /** What a cell is sorted by: capability, then the share that passed; else its number or its words. */
+  const weight = (cell) => {
+    const capability = cell.querySelector(".capability");
+    if (capability) {
+      const [, part, whole] = cell.textContent.match(/(\d+)\/(\d+) passed/) ?? [0, 0, 1];
+      return RANKS.indexOf(capability.textContent.trim()) + part / whole / 2;
+    }
+    const text = cell.textContent.trim();
+    return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text.toLowerCase();
+  };
+
+  const compare = (one, other) =>
+    typeof one === "number" && typeof other === "number" ? one - other
+      : String(one).localeCompare(String(other), "en", { numeric: true });
+
+  /** Keep what a reader chose in the address, so that it can be sent to somebody. */
+  const remember = (name, value) => {
+    const query = new URLSearchParams(location.search);
+    if (value) query.set(name, value);
+    else query.delete(name);
+    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+  };
+
+  const sort = (table, column, down) => {
+    const body = table.tBodies[0];
+    const rows = [...body.rows].map((row) => ({ row, key: weight(row.cells[column]) }));
+    rows.sort((one, other) => compare(one.key, other.key) * (down ? -1 : 1));
+    body.append(...rows.map(({ row }) => row));
+    [...table.tHead.rows[0].cells].forEach((cell, place) => {
+      if (place === column) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else cell.removeAttribute("aria-sort");
+    });
+  };
+
+  const sortable = (table, number) => {
+    if (table.tBodies[0].rows.length < 3) return;
+    const chosen = (new URLSearchParams(location.search).get(`sort${number}`) ?? "").match(/^(\d+)(-?)$/);
+    [...table.tHead.rows[0].cells].forEach((cell, column) => {
+      const button = make("button", { type: "button", class: "sort", "aria-label": `Sort by ${cell.textContent.trim().replace(/\s+/g, " ")}` });
+      button.addEventListener("click", () => {
+        const down = cell.getAttribute("aria-sort") === "ascending";
+        sort(table, column, down);
+        remember(`sort${number}`, `${column}${down ? "-" : ""}`);
+      });
+      cell.append(" ", button);
+    });
+    if (chosen && Number(chosen[1]) < table.tHead.rows[0].cells.length) sort(table, Number(chosen[1]), chosen[2] === "-");
+  };
+
+  /** One field for all tables of a page: rows that lack a word of it are hidden. */
+  const findable = (tables) => {
+    const rows = tables.flatMap((table) => [...table.tBodies[0].rows]);
+    if (rows.length < 6) return;
+    const field = make("input", { type: "search", id: "find", name: "find", autocomplete: "off" });
+    const count = make("span", { class: "note", role: "status" });
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const apply = () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, place) => {
+        row.hidden = !words.every((word) => texts[place].includes(word));
+        shown += row.hidden ? 0 : 1;
+      });
+      count.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
+      remember("find", field.value.trim());
+    };
+    field.addEventListener("input", apply);
+    const place = tables[0].closest("section") ?? tables[0].closest(".scroll");
+    place.before(make("p", { class: "finder" }, make("label", { for: "find" }, "Find in the tables"), " ", field, " ", count));
+    field.value = new URLSearchParams(location.search).get("find") ?? "";
+    if (field.value) apply();
+  };
+
+  const tables = [...document.querySelectorAll("table[data-find]")];
+  tables.forEach(sortable);
+  if (tables.length) findable(tables);
   document.querySelectorAll("form[data-compare]").forEach(chooser);
   document.querySelectorAll(".history[data-figure]").forEach(interactive);
 })();

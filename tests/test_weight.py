@@ -1,0 +1,59 @@
+"""What a page may weigh with the sheet and the script that it loads: on the real programme and the demonstration."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generator import cli, ledger, site, urls
+from tests.support.papers import PROJECT
+
+PLAIN, DRAWN, WIDE = 100_000, 150_000, 250_000
+
+
+def built(root: Path) -> dict[str, bytes]:
+    book = ledger.read(root)
+    files = ledger.files(root, book.head, ("registry", "results", "schema"))
+    return {o.path: o.content for o in site.plan(book, files, book.committed_at, root / "site_templates")}
+
+
+@pytest.fixture(scope="module", params=["programme", "demonstration"])
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    if request.param == "programme":
+        return built(PROJECT)
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    assert cli.main(["demo", str(folder)]) in {0, 1}
+    return built(folder)
+
+
+def test_plotly_and_its_sheet_are_loaded_by_no_page(files: dict[str, bytes]) -> None:
+    assert urls.PLOTLY in files
+    for path, html in files.items():
+        if path.endswith(".html"):
+            assert not re.search(rb'(src|href)="[./]*assets/plotly', html), path
+
+
+def budget(path: str, html: bytes) -> int:
+    if path.startswith("suites/") or path == urls.FRONT:
+        return WIDE
+    return DRAWN if b'class="drawing"' in html else PLAIN
+
+
+def weight(html: bytes, files: dict[str, bytes]) -> int:
+    shared = len(files[urls.STYLE]) + (len(files[urls.SCRIPT]) if b"<script" in html else 0)
+    return len(html) + shared
+
+
+def test_every_page_keeps_within_its_budget(files: dict[str, bytes]) -> None:
+    pages = {path: html for path, html in files.items() if path.endswith(".html")}
+    heavy = {path: weight(html, files) for path, html in pages.items() if weight(html, files) > budget(path, html)}
+    assert heavy == {}
+
+
+def test_a_page_loads_one_sheet_and_at_most_one_script(files: dict[str, bytes]) -> None:
+    for path, html in files.items():
+        if path.endswith(".html"):
+            assert len(re.findall(rb'rel="stylesheet"', html)) == 1, path
+            assert len(re.findall(rb"<script", html)) <= 1, path
