@@ -106,13 +106,13 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
 
 
 def _breaks(points: Sequence[Point]) -> str:
-    sets = [points[-1].suite]
+    sets = [points[-1]]
     for point in reversed(points):
-        if point.suite.digest != sets[-1].digest:
-            sets.append(point.suite)
+        if point.suite.digest != sets[-1].suite.digest:
+            sets.append(point)
     if len(sets) == 1:
         return ""
-    told = ", then ".join(f"{suite.title} ({len(suite.assertions)} tests)" for suite in sets)
+    told = ", then ".join(f"{point.suite.title} ({point.cell.tally.total} tests)" for point in sets)
     return f"The test set changed: {told}. Figures on either side of a change are of different tests and not compared."
 
 

@@ -22,6 +22,7 @@ from generator import (
     figures,
     history_pages,
     pages,
+    recount,
     sshsig,
     tables,
     urls,
@@ -40,7 +41,8 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
     """Give every file of the site, sorted by path.
 
     `files` are the regular files of the commit below results/, registry/ and schema/; of the
-    results only those that count are published. Raises `Stop` when two outputs claim one path.
+    results only those that count are published. Raises `Stop` when two outputs claim one path, or when
+    a figure is another when counted again.
     """
     raw = tuple(_raw(ledger, files))
     scene = _scene(ledger, as_of, frozenset(output.path for output in raw))
@@ -57,6 +59,7 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
     found = [output.path for output in outputs if output.path.endswith(".html")]
     outputs += (tables.sitemap(found, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
     outputs.sort(key=lambda output: output.path)
+    recount.verify(outputs)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
             raise Stop(f"two files of the site claim the path {second.path}")

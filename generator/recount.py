@@ -1,0 +1,117 @@
+"""Every published figure counted again, from the raw YAML of the site by a second path; a difference stops the build.
+
+Nothing here is shared with `conformance`: a mistake there must not be repeated here. It reads what
+is about to be published, as a stranger would: the result, the test set, and the figures about them.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from generator import documents, urls
+from generator.findings import Stop
+from generator.judgements import Output
+
+_RUNS: Final = "api/v1/runs/"
+_FIGURES: Final = ("full", "partial", "none", "unknown", "passed", "tested", "not_tested")
+_ALL: Final = "all"
+
+Figures = dict[str, tuple[int, ...]]
+"""The seven figures of each specification, and under `all` those of the whole test set."""
+
+
+def verify(outputs: Iterable[Output]) -> int:
+    """Hold the runs of the API and the CSV matrix against the files they are about.
+
+    Gives how many figures were compared. Raises `Stop` that names the first file whose figures
+    differ. A run whose test set is not published with the very bytes it names cannot be counted.
+    """
+    files = {output.path: output.content for output in outputs}
+    read: dict[str, Mapping[str, Any]] = {}
+    counted: dict[str, Figures] = {}
+    compared = 0
+    for path, content in files.items():
+        if path.startswith(_RUNS) and path.endswith(".json"):
+            compared += _run(path, json.loads(content), files, read, counted)
+    for row in csv.DictReader(io.StringIO(files.get(urls.MATRIX_CSV, b"").decode(), newline="")):
+        if row["result"] in counted:
+            told = tuple(int(row[name]) for name in _FIGURES)
+            compared += _same(urls.MATRIX_CSV, counted[row["result"]][row["specification"]], told, row["result"])
+    return compared
+
+
+def _run(
+    path: str,
+    run: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    read: dict[str, Mapping[str, Any]],
+    counted: dict[str, Figures],
+) -> int:
+    suite_path = urls.suite(run["suite"]["id"], run["suite"]["version"])
+    suite, result = files.get(suite_path, b""), files[run["result"]]
+    if f"sha256:{hashlib.sha256(suite).hexdigest()}" != run["suite"]["digest"]:
+        return 0
+    if suite_path not in read:
+        read[suite_path] = _data(suite_path, suite)
+    figures = counted[run["result"]] = recount(_data(run["result"], result), read[suite_path])
+    compared = _same(path, figures[_ALL], _told(run["summary"]), run["result"])
+    for one in run["specifications"]:
+        compared += _same(path, figures.get(one["id"], (0,) * len(_FIGURES)), _told(one), run["result"])
+    return compared
+
+
+def _told(cell: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(cell[name] for name in _FIGURES)
+
+
+def _data(path: str, content: bytes) -> Mapping[str, Any]:
+    document = documents.read(path, content).document
+    if document is None:
+        raise Stop(f"{path} cannot be read again: what is published is not what was judged")
+    return document.data
+
+
+def _same(where: str, counted: tuple[int, ...], told: tuple[int, ...], about: str) -> int:
+    if counted != told:
+        names = ", ".join(f"{n} {t} but {c}" for n, c, t in zip(_FIGURES, counted, told, strict=True) if c != t)
+        raise Stop(f"{where} does not agree with {about}: {names} when counted again")
+    return len(told)
+
+
+def recount(result: Mapping[str, Any], suite: Mapping[str, Any]) -> Figures:
+    """Count the figures of a result document against its suite document: DESIGN section 4, once more."""
+    seen = {item["test"]: item for item in result["results"]}
+    broken = {
+        test["specification"]
+        for test in suite["tests"]
+        if test["assertion"] == "presence" and seen.get(test["id"], {}).get("outcome") == "failed"
+    }
+    counts: dict[str, Counter[str]] = {one["id"]: Counter() for one in suite["specifications"]}
+    for test in suite["tests"]:
+        item = seen.get(test["id"], {"outcome": "unknown"})
+        counts[test["specification"]].update(_marks(item, absent=test["specification"] in broken))
+    counts[_ALL] = sum(counts.values(), Counter())
+    return {name: tuple(count[figure] for figure in _FIGURES) for name, count in counts.items()}
+
+
+def _marks(item: Mapping[str, Any], *, absent: bool) -> Iterator[str]:
+    """Give what one test adds to the figures: one capability, and at most one of tested and not tested."""
+    parts = item.get("conditions") or {"passed": 0, "failed": 0, "skipped": 0}
+    mixed = parts["passed"] > 0 and parts["failed"] + parts["skipped"] > 0
+    proven = "full" if item["outcome"] == "passed" else "partial" if mixed else "unknown"
+    capability = item.get("capability") or ("none" if absent else proven)
+    yield capability
+    if capability == "none":
+        return
+    if item["outcome"] in {"passed", "failed"}:
+        yield "tested"
+        if item["outcome"] == "passed":
+            yield "passed"
+    else:
+        yield "not_tested"
