@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from generator import arrival, conformance, documents, historic, rendering, scalars, sshsig, texts, urls, wording
+from generator import (
+    arrival,
+    conformance,
+    documents,
+    historic,
+    overview,
+    rendering,
+    scalars,
+    sshsig,
+    texts,
+    urls,
+    wording,
+)
 from generator.judgements import Assessment, Cell, Entry, Output
 from generator.model import Mesh
 from generator.records import UNKNOWN_VERSION
 from generator.rendering import Environment, Scene, page, run_page
 from generator.terms import Role
-
-MATRICES: Final = 2
-"""Test sets of one suite on the front page, the newest; each test set has a page with its own matrix."""
-
 
 MAX_RUNS: Final = 4
 """Runs of one test set that a mesh's page tells in full; the pages of its versions tell the others."""
@@ -40,21 +47,7 @@ def render(scene: Scene, templates: Path) -> Iterator[Output]:
 
 def _front(scene: Scene, environment: Environment) -> Output:
     programme, entries = scene.ledger.programme, scene.ledger.entries
-    assessed = {assessment.entry.verdict.path: assessment for assessment in scene.assessments}
     order = {mesh.id: index for index, mesh in enumerate(programme.meshes)}
-    by_suite: dict[str, dict[str, list[Assessment]]] = defaultdict(lambda: defaultdict(list))
-    for entry in conformance.newest(entries).values():
-        by_suite[entry.suite.id][entry.suite.version].append(assessed[entry.verdict.path])
-    matrices = [
-        {
-            "anchor": wording.slug(f"{rows[0].entry.suite.id}-{version}"),
-            "suite": rows[0].entry.suite,
-            "rows": sorted(rows, key=lambda a: (order.get(a.entry.record.mesh, len(order)), a.entry.verdict.path)),
-            "older": [older[0].entry.suite for _, older in ranked[MATRICES:]] if place == MATRICES else [],
-        }
-        for ranked in map(_ranked, sorted(by_suite.values(), key=_newest, reverse=True))
-        for place, (version, rows) in enumerate(ranked[:MATRICES], 1)
-    ]
     figures = {
         "meshes": len({entry.record.mesh for entry in entries}),
         "results": len(entries),
@@ -67,20 +60,11 @@ def _front(scene: Scene, environment: Environment) -> Output:
         urls.FRONT,
         title=programme.title,
         description=programme.summary,
-        matrices=matrices,
+        overviews=overview.overviews(scene.assessments, order),
         figures=figures,
         as_of=scene.as_of,
         head=scene.ledger.head,
     )
-
-
-def _ranked(versions: Mapping[str, list[Assessment]]) -> list[tuple[str, list[Assessment]]]:
-    return sorted(versions.items(), key=lambda item: conformance.version_order(item[0]), reverse=True)
-
-
-def _newest(versions: Mapping[str, list[Assessment]]) -> tuple[datetime, str]:
-    """Order suites by their newest run: what is alive comes first."""
-    return max(conformance.chronological(run.entry) for rows in versions.values() for run in rows)
 
 
 def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:

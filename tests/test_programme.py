@@ -140,11 +140,13 @@ def test_every_page_is_valid_and_every_link_leads_somewhere(built: dict[str, byt
     assert pages.broken_links(built) == []
 
 
-def test_the_front_page_has_a_table_for_each_test_set_newest_first(built: dict[str, bytes]) -> None:
+def test_the_front_page_has_a_table_for_each_suite_and_what_is_alive_comes_first(built: dict[str, bytes]) -> None:
     words = pages.text(built["index.html"])
-    assert words.index("SMI v0.6.0") < words.index("SMI v0.4.9")
+    assert words.index("Gateway API Each mesh") < words.index("SMI Each mesh")
+    assert "Test sets with results: v0.6.0, v0.4.9." in words
     assert "Traffic Metrics" in words
     assert "no tests" in words
+    assert "not in v1.0" in words
 
 
 def test_a_mesh_that_crashed_later_still_shows_its_last_full_run(book: Ledger) -> None:

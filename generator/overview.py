@@ -1,0 +1,96 @@
+"""The front matrix, pure: one table a suite, each mesh in the newest test set that says something."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from generator import conformance
+from generator.judgements import Assessment, Cell
+from generator.model import Specification, Suite
+from generator.terms import Capability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The newest run of a mesh in one variant, with a cell for each column of its table, or None."""
+
+    assessment: Assessment
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One suite over all its versions: its columns, its rows, and every test set with results.
+
+    The columns are the specifications of the newest test set that a row was run with, then those
+    that only older ones have.
+    """
+
+    title: str
+    columns: tuple[Specification, ...]
+    rows: tuple[Row, ...]
+    test_sets: tuple[Suite, ...]
+
+
+def overviews(assessments: Iterable[Assessment], order: Mapping[str, int]) -> tuple[Overview, ...]:
+    """Give a table for each suite, the one with the newest run first; `order` ranks mesh ids.
+
+    A mesh stands in it with the newest test set of which any result says something, in every
+    variant of that test set: different test sets are never merged into one row.
+    """
+    assessed = {assessment.entry.verdict.path: assessment for assessment in assessments}
+    newest = conformance.newest(assessment.entry for assessment in assessed.values())
+    by_suite: dict[str, list[Assessment]] = defaultdict(list)
+    for entry in newest.values():
+        by_suite[entry.suite.id].append(assessed[entry.verdict.path])
+    suites = sorted(by_suite.values(), key=_newest_run, reverse=True)
+    return tuple(_overview(found, order) for found in suites)
+
+
+def _newest_run(found: Sequence[Assessment]) -> tuple[object, ...]:
+    return max(conformance.chronological(one.entry) for one in found)
+
+
+def _overview(found: Sequence[Assessment], order: Mapping[str, int]) -> Overview:
+    by_mesh: dict[str, list[Assessment]] = defaultdict(list)
+    for one in found:
+        by_mesh[one.entry.record.mesh].append(one)
+    rows = [row for mesh in sorted(by_mesh, key=lambda mesh: _rank(mesh, order)) for row in _chosen(by_mesh[mesh])]
+    shown = sorted((row.entry.suite for row in rows), key=_version, reverse=True)
+    columns = _columns(shown)
+    test_sets = {one.entry.suite.version: one.entry.suite for one in found}
+    return Overview(
+        title=shown[0].title.removesuffix(shown[0].version).strip() or shown[0].title,
+        columns=columns,
+        rows=tuple(Row(assessment=row, cells=_cells(row, columns)) for row in rows),
+        test_sets=tuple(sorted(test_sets.values(), key=_version, reverse=True)),
+    )
+
+
+def _rank(mesh: str, order: Mapping[str, int]) -> tuple[int, str]:
+    return order.get(mesh, len(order)), mesh
+
+
+def _version(suite: Suite) -> tuple[tuple[int, str], ...]:
+    return conformance.version_order(suite.version)
+
+
+def _chosen(found: Sequence[Assessment]) -> list[Assessment]:
+    telling = [one for one in found if one.whole.capability is not Capability.UNKNOWN] or found
+    version = max((one.entry.suite for one in telling), key=_version).version
+    return [one for one in found if one.entry.suite.version == version]
+
+
+def _columns(suites: Sequence[Suite]) -> tuple[Specification, ...]:
+    columns: dict[str, Specification] = {}
+    for suite in suites:
+        for specification in suite.specifications:
+            columns.setdefault(specification.id, specification)
+    return tuple(columns.values())
+
+
+def _cells(row: Assessment, columns: Sequence[Specification]) -> tuple[Cell | None, ...]:
+    cells = {cell.specification.id: cell for cell in row.cells if cell.specification}
+    return tuple(cells.get(column.id) for column in columns)
