@@ -41,6 +41,7 @@ _MISLEADING: Final = ("GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE")
 """Variables that make git look at another repository or another past; hooks set some of them."""
 
 _PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
+_DIFFERENCE: Final = ("git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
 _CHUNK: Final = 1 << 16
 
 
@@ -131,20 +132,7 @@ class Repository:
             pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in steps)
             pairs.seek(0)
             process = self._git.execute(
-                [
-                    "git",
-                    "diff-tree",
-                    "--stdin",
-                    "--always",
-                    "--root",
-                    "-r",
-                    "-z",
-                    "--raw",
-                    "--no-renames",
-                    "--no-abbrev",
-                ],
-                istream=cast("Any", pairs),
-                as_process=True,
+                [*_DIFFERENCE, "--stdin", "--always", "--root"], istream=cast("Any", pairs), as_process=True
             )
             commit, changes, present = "", list[Change](), set[str]()
             tokens = _tokens(process.stdout)
@@ -172,8 +160,7 @@ class Repository:
         return self._changes("-m", "--root", "--no-commit-id", commit)
 
     def _changes(self, *compared: str) -> tuple[Change, ...]:
-        command = ["git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", *compared]
-        tokens = iter(self._git.execute(command, stdout_as_string=False).split(b"\0"))
+        tokens = iter(self._git.execute([*_DIFFERENCE, *compared], stdout_as_string=False).split(b"\0"))
         return tuple(_change(meta, next(tokens)) for meta in tokens if meta)
 
     def content(self, blob_id: str, limit: int) -> bytes | int:

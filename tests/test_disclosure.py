@@ -119,6 +119,7 @@ HARMLESS = (
     "https://example.org/releases/10.0.1.2/notes",
     "results/kelp/10.0.1.2/toy-run-0001.yaml",
     "dial tcp 127.0.0.1:8080, [::1]:8080, 0.0.0.0, localhost",
+    "10.300.1.1 and 010.0.0.1 are no addresses",
     "8.8.8.8 and 172.32.0.1, 100.128.0.1 and 2001:db8::1 are public",
     "app-svc.kudo-test-ns.svc.cluster.local:9091",
     "host.docker.internal",

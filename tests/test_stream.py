@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -143,6 +144,11 @@ def test_nothing_follows_the_end() -> None:
 
 def test_the_suite_may_stand_in_the_first_line() -> None:
     assert draft({"suite": "toy:v1"}, *PASSED, END, told="").suite.id == "toy"
+    assert draft({"suite": "toy:v1"}, *PASSED, END).suite.id == "toy"
+    other = replace(foreign.TOY["toy", "v1"], version="v2")
+    known = replace(foreign.known(toy=True), told=other)
+    ((_, rule, message),) = said(stream.drafts(Source(path="s", content=b'{"suite": "toy:v1"}'), known))
+    assert (rule, message) == ("import-contradiction", "the stream is of suite toy:v1, and toy:v2 was told")
     assert said(read({"suite": "toy:v9"}, told=""))[0][1] == "import-unmapped"
     assert said(read(*PASSED, told=""))[0][1] == "import-untold"
     assert said(read(told=""))[0][1] == "import-untold"
