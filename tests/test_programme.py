@@ -143,7 +143,7 @@ def test_every_page_is_valid_and_every_link_leads_somewhere(built: dict[str, byt
 def test_the_front_page_has_a_table_for_each_suite_and_what_is_alive_comes_first(built: dict[str, bytes]) -> None:
     words = pages.text(built["index.html"])
     assert words.index("Gateway API Each mesh") < words.index("SMI Each mesh")
-    assert "Test sets with results: v0.6.0, v0.4.9." in words
+    assert "Test sets with results: v0.6.0 , v0.4.9 ." in words
     assert "Traffic Metrics" in words
     assert "no tests" in words
     assert "not in v1.0" in words
