@@ -11,7 +11,8 @@ from typing import Any, Final
 import plotly.offline
 
 from generator import charts, urls
-from generator.charts import Chart, Point
+from generator.charts import Chart
+from generator.drawings import Point
 from generator.judgements import Output
 
 _PATTERNS: Final = (("full", ""), ("partial", "/"), ("none", ""), ("unknown", "."))
