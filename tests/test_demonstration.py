@@ -72,11 +72,12 @@ def test_every_state_of_a_result_is_on_the_site(root: Path) -> None:
     }
 
 
-def test_every_label_of_both_axes_and_every_age_is_in_the_matrix(root: Path) -> None:
+def test_every_label_of_both_axes_and_every_age_is_in_the_matrices(root: Path) -> None:
     front = (root / "public" / urls.FRONT).read_text()
     assert labels(front, "capability") == {one.value for one in Capability}
     assert labels(front, "compliance") == {one.value for one in Compliance}
-    assert labels(front, "age") == {one.value for one in Freshness} - {"unknown"}
+    matrices = [front, *(path.read_text() for path in (root / "public/suites").rglob("index.html"))]
+    assert set().union(*(labels(page, "age") for page in matrices)) == {one.value for one in Freshness} - {"unknown"}
 
 
 def test_every_kind_of_change_between_runs_is_on_the_site(root: Path) -> None:
