@@ -21,6 +21,9 @@ _VERSION: Final = re.compile(r"[0-9a-z][0-9a-z.+-]{0,63}")
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 _NAMELESS: Final = frozenset({"none", "latest", "unknown", "n/a", ""})
 _MAX_RUN_ID: Final = 80
+_FLAGS_ONLY: Final = frozenset({"--kubernetes", "--mesh-version"})
+"""What differs from run to run has no place in the robot file."""
+
 _MAX_MESSAGE: Final = 4000
 
 REMARKS: Final = frozenset({"provisional-tests"})
@@ -134,7 +137,7 @@ class _Assembly:
             self._find(
                 "import-untold",
                 f"the source does not say {what}",
-                f"give {flag}, or write it into .meshmark-robot.yaml",
+                f"give {flag}" if flag in _FLAGS_ONLY else f"give {flag}, or write it into .meshmark-robot.yaml",
             )
 
     def mesh(self) -> str:

@@ -170,8 +170,8 @@ def version_order(version: str) -> tuple[tuple[int, str], ...]:
 
 
 def chronological(entry: Entry) -> tuple[datetime, str]:
-    """Order entries by the time of their run."""
-    return entry.record.taken_at, entry.record.run_id
+    """Order entries by the time of their run, or of their arrival where that was earlier."""
+    return entry.ordered_at, entry.record.run_id
 
 
 def lapses(taken_at: datetime, as_of: datetime, policy: FreshnessPolicy) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Texts of a foreign file, made fit for a result: no control characters, no more than there is room for."""
+"""Texts of a foreign file, made fit for a result: no control characters, no secrets, no more than there is room for."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from generator import leaks
 from generator.drafts import Draft
 from generator.records import Notice, Observation, Recorded, RecordedSpecification
 from generator.scalars import BAD_VALUE
 
 CLEANED: Final = "text-cleaned"
 CUT: Final = "text-cut"
+REDACTED: Final = "text-redacted"
 
 _MESSAGE: Final = 4000
 _NOTICE: Final = 1000
@@ -38,11 +40,14 @@ class _Fitter:
     def __init__(self) -> None:
         self.cleaned = 0
         self.cut = 0
+        self.redacted = 0
 
     def fit(self, text: str, limit: int) -> str:
         """Give what a result can hold of a text."""
         plain = BAD_VALUE.sub("", _TERMINAL.sub("", text.replace("\r\n", "\n"))).strip()
         self.cleaned += plain != text.replace("\r\n", "\n").strip()
+        plain, removed = leaks.redacted(plain)
+        self.redacted += bool(removed)
         if len(plain) <= limit:
             return plain
         self.cut += 1
@@ -51,6 +56,7 @@ class _Fitter:
     def notices(self) -> tuple[Notice, ...]:
         said = (
             (CLEANED, self.cleaned, "control, invisible or bidirectional characters were left out of {} texts"),
+            (REDACTED, self.redacted, "secrets or private addresses were taken out of {} texts"),
             (CUT, self.cut, "{} texts were longer than a result has room for, and end with an ellipsis"),
         )
         return tuple(Notice(name=name, message=text.format(count)) for name, count, text in said if count)

@@ -168,7 +168,7 @@ def _programme(charter: Charter) -> Paper:
         "apiVersion": "meshmark/v1",
         "kind": "Programme",
         "title": charter.title,
-        "summary": "A new programme with an example test set. No mesh has published a result yet.",
+        "summary": "Conformance results that anyone can check, of an example test set.",
         "base_url": charter.base_url,
         "freshness": {"fresh": 180, "ageing": 365, "stale": 730},
         "meshes": [{"id": mesh, "title": mesh.replace("-", " ").title()} for mesh in charter.meshes],

@@ -12,7 +12,7 @@ from typing import Final
 from generator import assembly, ledger, settings, urls
 from generator.assembly import Assembled, Told
 from generator.drafts import MAX_SOURCE, Imported, Known, Source
-from generator.findings import Finding, Stop
+from generator.findings import Finding, Severity, Stop
 from generator.model import Aliases, Programme, Suite
 from generator.schemas import Schema
 
@@ -109,6 +109,18 @@ def read(path: Path) -> Source:
     return Source(path=path.as_posix(), content=content)
 
 
+def readable(paths: Iterable[Path]) -> tuple[tuple[Source, ...], tuple[Finding, ...]]:
+    """Read foreign files; one that cannot be read is a finding and does not stop the others."""
+    sources, findings = list[Source](), list[Finding]()
+    for path in paths:
+        try:
+            sources.append(read(path))
+        except Stop as stop:
+            fix = "name a file that can be read, and the report instead of its logs"
+            findings.append(Finding(rule="import-source", path=path.as_posix(), message=stop.message, fix=fix))
+    return tuple(sources), tuple(findings)
+
+
 def imported(
     one: Source, importer: Callable[[Source, Known], Imported], known: Known, told: Told, schema: Schema
 ) -> Outcome:
@@ -129,9 +141,10 @@ def assembled(path: str, found: Imported, digest: str, told: Told, schema: Schem
 
 
 def write(root: Path, outcomes: Iterable[Outcome]) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """Write each result that is not there yet; give the written paths and what stood in the way.
+    """Write each result that is not there yet; give the paths of all that are there now, and findings.
 
-    Raises `Stop` when a file cannot be written.
+    A run that is there with the same bytes is fine, so that a job may run again. Raises `Stop` when a
+    file cannot be written.
     """
     written, findings = list[str](), list[Finding]()
     for source, made in ((outcome.source, made) for outcome in outcomes for made in outcome.results):
@@ -141,11 +154,21 @@ def write(root: Path, outcomes: Iterable[Outcome]) -> tuple[tuple[str, ...], tup
             with file.open("xb") as target:
                 target.write(made.content)
         except FileExistsError:
-            message = f"this run is already at {made.path}"
-            fix = "nothing to do: a run is imported once"
-            findings.append(Finding(rule="import-exists", path=source, message=message, fix=fix))
+            same = file.is_file() and file.read_bytes() == made.content
+            findings.append(_exists(source, made.path, same=same))
+            written += [made.path] if same else []
         except OSError as error:
             raise Stop(f"{made.path} cannot be written: {error.strerror}") from error
         else:
             written.append(made.path)
     return tuple(written), tuple(findings)
+
+
+def _exists(source: str, path: str, *, same: bool) -> Finding:
+    return Finding(
+        rule="import-exists",
+        severity=Severity.NOTICE if same else Severity.ERROR,
+        path=source,
+        message=f"this run is already at {path}, {'with the same bytes' if same else 'with other bytes'}",
+        fix="nothing to do: a run is imported once",
+    )

@@ -77,6 +77,11 @@ class Entry:
     suite: Suite
     verdict: Verdict
 
+    @property
+    def ordered_at(self) -> datetime:
+        """When the run counts as taken: never later than it arrived, or a wrong clock would win for years."""
+        return min(self.record.taken_at, self.verdict.committed_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssertionCell:

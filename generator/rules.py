@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from generator import historic
 from generator.findings import Finding, Severity
 from generator.judgements import Entry
 from generator.model import Programme
+
+_LEEWAY: Final = timedelta(days=1)
+"""Clocks of a harness and a committer, and the time zones that they forget, differ by this much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +27,17 @@ class Scene:
 
 
 def mesh_unlisted(scene: Scene) -> Iterator[Finding]:
-    """Find meshes with results that the programme does not introduce."""
+    """Find meshes with results that the programme does not introduce, each at its first result."""
     listed = {mesh.id for mesh in scene.programme.meshes}
-    for mesh in sorted({entry.record.mesh for entry in scene.entries} - listed):
+    first: dict[str, str] = {}
+    for entry in scene.entries:
+        first.setdefault(entry.record.mesh, entry.verdict.path)
+    for mesh in sorted(first.keys() - listed):
         yield Finding(
             rule="mesh-unlisted",
             severity=Severity.WARNING,
-            path="meshmark.yaml",
-            message=f"mesh {mesh} has results but is not listed",
+            path=first[mesh],
+            message=f"mesh {mesh} has results but is not listed in meshmark.yaml",
             fix=f"add it under meshes with its title; until then it is shown as {mesh}",
         )
 
@@ -53,9 +60,18 @@ def suite_changed(scene: Scene) -> Iterator[Finding]:
 
 
 def run_order(scene: Scene) -> Iterator[Finding]:
-    """Find runs whose times contradict each other."""
+    """Find runs whose times contradict each other, or the commit that brought them."""
     for entry in scene.entries:
         record = entry.record
+        if record.taken_at > entry.verdict.committed_at + _LEEWAY and " " not in entry.verdict.commit:
+            yield Finding(
+                rule="run-order",
+                severity=Severity.WARNING,
+                path=entry.verdict.path,
+                message="the run ends after the commit that brought it; it counts as taken when it arrived",
+                fix="correct the clock of the harness; the file itself stays as it was signed",
+            )
+            continue
         starts = [time for time in (record.started_at, record.not_before) if time]
         ends = [time for time in (record.finished_at, record.not_after) if time]
         times = [*starts, *ends, record.issued_at]

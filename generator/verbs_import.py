@@ -67,9 +67,11 @@ def run_import(arguments: argparse.Namespace) -> int:
     robot = robot_of(arguments, basis)
     known, told = known_of(arguments, basis, robot), telling(arguments, basis, robot)
     importer = formats.IMPORTERS[arguments.source]
-    sources = [importing.read(file) for file in arguments.files]
+    if arguments.evidence_url and len(arguments.files) > 1:
+        raise Stop("--evidence-url is the address of one file: import the files one by one")
+    sources, unread = importing.readable(arguments.files)
     outcomes = [importing.imported(source, importer, known, told, basis.result) for source in sources]
-    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+    findings = (*unread, *(finding for outcome in outcomes for finding in outcome.findings))
     if arguments.stdout:
         print("---\n".join(made.content.decode() for outcome in outcomes for made in outcome.results), end="")
     if arguments.format == "markdown":

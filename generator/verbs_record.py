@@ -25,12 +25,30 @@ if TYPE_CHECKING:
 _PATH: Final = "standard input"
 
 
+_SILENT: Final = Finding(
+    rule="import-source",
+    path=_PATH,
+    message="the stream ended before its first line; nothing was written",
+    fix="pipe the harness into this command",
+)
+_BROKEN_OFF: Final = Finding(
+    rule="import-source",
+    path=_PATH,
+    message="the stream ended without its end line; the result says that the run was aborted",
+    fix='run again, or publish it as the aborted run that it is; a whole stream ends with {"end": "completed"}',
+)
+
+
 class _Heard(NamedTuple):
-    """What came in: the state at the end, the digest of all bytes, and whether somebody broke it off."""
+    """What came in: the state at the end, the digest of all bytes, and whether somebody broke it off.
+
+    `hopeless` says why no result could be made of it, found out after the first line.
+    """
 
     state: Recording
     digest: str
-    interrupted: bool
+    interrupted: bool = False
+    hopeless: tuple[Finding, ...] = ()
 
 
 def add_record(verbs: Any) -> None:
@@ -53,14 +71,17 @@ def run_record(arguments: argparse.Namespace) -> int:
     if missing := tuple(_missing(told)):
         return verbs_import.report((), missing, arguments.format)
     started = _now()
-    heard = _listen(sys.stdin.buffer, known)
+    heard = _listen(sys.stdin.buffer, known, told)
+    if heard.hopeless or not heard.state.lines:
+        return verbs_import.report((), heard.hopeless or (_SILENT,), arguments.format)
     finished = _now()
     # Nothing may be lost now: whoever interrupts again waits for a file to be written.
     with _answering(signal.SIGINT, signal.SIG_IGN):
         found = _timed(heard.state, started, finished)
         outcome = importing.assembled(_PATH, found, heard.digest, replace(told, now=finished), basis.result)
         written, findings = importing.write(root, [outcome])
-    code = verbs_import.report(written, ordered((*outcome.findings, *findings)), arguments.format)
+    broken = () if heard.state.end else (_BROKEN_OFF,)
+    code = verbs_import.report(written, ordered((*outcome.findings, *findings, *broken)), arguments.format)
     return console.INTERRUPTED if heard.interrupted else code
 
 
@@ -72,21 +93,35 @@ def _missing(told: Told) -> Iterator[Finding]:
             yield Finding(rule="import-untold", path=_PATH, message=f"a stream cannot tell {flag}", fix=fix)
 
 
-def _listen(source: BinaryIO, known: Known) -> _Heard:
+def _listen(source: BinaryIO, known: Known, told: Told) -> _Heard:
     """Read lines until they end or somebody breaks it off, and show on a terminal how far it is."""
     from generator import stream
 
     state, digest = stream.begin(_PATH, known), hashlib.sha256()
     total = len(state.tests)
     try:
-        # The end that a CI system brings is an interrupt too.
-        with _answering(signal.SIGTERM, _interrupt), console.live(total) as show:
+        # The end that a CI system or a closed terminal brings is an interrupt too.
+        with _answering(signal.SIGTERM, _interrupt), _answering(signal.SIGHUP, _interrupt), console.live(total) as show:
             for line in _lines(source, stream.MAX_LINE + 1, digest.update):
                 state = stream.advance(state, line, known)
+                if state.lines == 1 and (hopeless := _hopeless(state, told)):
+                    return _Heard(state, digest.hexdigest(), hopeless=hopeless)
                 show(len(state.seen), _words(state))
+                if state.end:
+                    break
     except KeyboardInterrupt:
         return _Heard(state, digest.hexdigest(), interrupted=True)
-    return _Heard(state, digest.hexdigest(), interrupted=False)
+    return _Heard(state, digest.hexdigest())
+
+
+def _hopeless(state: Recording, told: Told) -> tuple[Finding, ...]:
+    """Say what keeps the stream from ever becoming a result, before a run of an hour is lost for it."""
+    from generator import assembly, stream
+
+    draft = stream.draft(state)
+    if draft is None:
+        return stream.finished(state).findings
+    return assembly.assemble(draft, told, "0" * 64).findings
 
 
 def _words(state: Recording) -> str:

@@ -59,6 +59,12 @@ def test_a_text_without_end_is_cut_with_a_notice() -> None:
     assert [notice.name for notice in found.notices] == ["text-cut"]
 
 
+def test_secrets_and_private_addresses_are_taken_out_with_a_notice() -> None:
+    found = excerpts.fitted(seen("Get http://10.244.0.7:8080/metrics: connection refused"))
+    assert found.observations[0].message == "Get http://[a private address removed]:8080/metrics: connection refused"
+    assert [notice.name for notice in found.notices] == ["text-redacted"]
+
+
 def test_notices_that_were_there_stay() -> None:
     notice = Notice(name="flaky", message="T-1")
     draft = Draft(label="x", suite=SUITE, notices=(notice,))

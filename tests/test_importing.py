@@ -107,13 +107,18 @@ def test_from_a_report_to_a_verified_result(
     assert [verdict.state.value for verdict in ledger.audit(programme.root).judgement.verdicts] == ["verified"]
 
 
-def test_a_run_is_imported_once(programme: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_is_imported_once_and_a_job_may_run_again(
+    programme: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert _import(programme, *TOLD) == 0
     first = capsys.readouterr().out.strip().splitlines()[-1]
     before = (programme.root / first).read_bytes()
+    assert _import(programme, *TOLD) == 0
+    shown = capsys.readouterr()
+    assert (shown.out.strip(), "notice import-exists" in shown.err) == (first, True)
     assert _import(programme, *TOLD, "--issued-at", "2026-03-01") == 1
     shown = capsys.readouterr()
-    assert (shown.out, "import-exists" in shown.err) == ("", True)
+    assert (shown.out, "error import-exists" in shown.err) == ("", True)
     assert (programme.root / first).read_bytes() == before
 
 
@@ -163,10 +168,15 @@ def test_one_bad_file_does_not_stop_the_others(
     programme: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bad.yaml").write_text("kind: [")
-    assert _import(programme, *TOLD, more=(tmp_path / "bad.yaml",)) == 1
+    assert _import(programme, *TOLD, more=(tmp_path / "bad.yaml", tmp_path / "absent.yaml")) == 1
     shown = capsys.readouterr()
     assert len(shown.out.strip().splitlines()) >= 1
     assert f"{tmp_path}/bad.yaml:1: error yaml-syntax" in shown.err
+    assert f"{tmp_path}/absent.yaml: error import-source" in shown.err
+
+
+def test_one_address_is_not_that_of_several_files(programme: Repository, tmp_path: Path) -> None:
+    assert _import(programme, *TOLD, "--evidence-url", "https://example.org/r", more=(tmp_path / "x",)) == 2
 
 
 @pytest.mark.parametrize(

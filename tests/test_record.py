@@ -72,11 +72,61 @@ def test_a_run_becomes_a_result_at_its_path(
     programme.commit({})
 
 
-def test_a_stream_that_breaks_off_is_an_aborted_run(programme: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert record(programme, stream(*LINES[:2]), monkeypatch) == console.CLEAN
+def test_a_stream_that_breaks_off_is_an_aborted_run_and_says_so(
+    programme: Repository, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert record(programme, stream(*LINES[:2]), monkeypatch) == console.FINDINGS
+    assert "the stream ended without its end line; the result says that the run was aborted" in capsys.readouterr().err
     result = written(programme)
     assert (result["run"]["status"], result["run"]["phase"]) == ("aborted", "A-2")
     assert [item["outcome"] for item in result["results"]] == ["passed", "passed", "not-run", "not-run"]
+
+
+def test_a_run_that_is_told_to_be_aborted_is_no_fault_of_the_stream(
+    programme: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert record(programme, stream(*LINES[:2], {"end": "aborted", "phase": "installing"}), monkeypatch) == 0
+    assert written(programme)["run"]["phase"] == "installing"
+
+
+def test_a_stream_without_a_line_makes_no_result(
+    programme: Repository, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert record(programme, b"", monkeypatch) == console.FINDINGS
+    assert "the stream ended before its first line" in capsys.readouterr().err
+    assert not (programme.root / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (TOLD[:2] + TOLD[4:], LINES[0], "which version of the mesh was tested"),
+        (TOLD[:-2], LINES[0], "what ran the tests"),
+        (TOLD[:8] + TOLD[10:], LINES[0], "nobody has said which suite is run"),
+        (TOLD[:2] + TOLD[4:], {"mesh_version": "1 6 0/../x"}, "does not fit a path"),
+    ],
+    ids=["version", "harness", "suite", "bad-version"],
+)
+def test_what_keeps_a_run_from_becoming_a_result_is_said_after_its_first_line(
+    programme: Repository,
+    case: tuple[Sequence[str], dict[str, str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+) -> None:
+    told, first, said = case
+    assert record(programme, stream(first, "what follows is not read"), monkeypatch, told=told) == console.FINDINGS
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "standard input:2" not in printed
+
+
+def test_the_last_line_ends_the_command_even_if_the_pipe_stays_open(programme: Repository) -> None:
+    process = started(programme, stderr=subprocess.PIPE)
+    assert process.stdin
+    process.stdin.write(stream(*LINES, END))
+    process.stdin.flush()
+    assert process.wait(timeout=60) == console.CLEAN
+    process.communicate()
 
 
 def test_bad_lines_are_findings_and_the_rest_is_written(
@@ -137,7 +187,7 @@ def drained(terminal: int, until: bytes) -> bytes:
     return seen
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_is_drawn_while_it_lasts_and_written_when_it_ends(
     programme: Repository, number: signal.Signals
 ) -> None:

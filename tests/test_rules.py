@@ -35,8 +35,9 @@ def test_an_ordinary_entry_breaks_no_rule() -> None:
 
 
 def test_a_mesh_that_the_programme_does_not_list_is_named_once() -> None:
-    (finding,) = found(entry(SUITE, mesh="moss"), entry(SUITE, mesh="moss", run=2))
-    assert (finding.rule, finding.path) == ("mesh-unlisted", "meshmark.yaml")
+    first = entry(SUITE, mesh="moss")
+    (finding,) = found(first, entry(SUITE, mesh="moss", run=2))
+    assert (finding.rule, finding.path) == ("mesh-unlisted", first.verdict.path)
     assert "moss" in finding.message
 
 
@@ -49,6 +50,19 @@ def test_times_in_the_wrong_order_are_found() -> None:
     late = entry(SUITE, started_at=EPOCH + timedelta(days=9))
     early = entry(SUITE, issued_at=EPOCH)
     assert [finding.rule for finding in found(late, early)] == ["run-order", "run-order"]
+
+
+def test_a_run_that_is_dated_after_its_arrival_is_found_but_for_a_day_of_leeway() -> None:
+    def arrived(delay: timedelta, commit: str = "c" * 40) -> Entry:
+        one = entry(SUITE)
+        when = one.record.taken_at - delay
+        return dataclasses.replace(one, verdict=dataclasses.replace(one.verdict, committed_at=when, commit=commit))
+
+    assert found(arrived(timedelta(hours=23))) == []
+    (finding,) = found(arrived(timedelta(hours=25)))
+    assert (finding.rule, finding.severity.value) == ("run-order", "warning")
+    assert "counts as taken when it arrived" in finding.message
+    assert found(arrived(timedelta(days=9), "the work tree")) == []
 
 
 def test_bounds_and_missing_times_are_in_order() -> None:

@@ -23,7 +23,7 @@ from tests.test_action import Runner
 
 PAGE = (PROJECT / "docs" / "take-part.md").read_text(encoding="utf-8")
 KEY, ENROL, IMPORT, SUBMIT, VERIFY, ANY_CI = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-REGISTRY, MESH, ROBOT_FILE, WORKFLOW = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+MESH, REGISTRY, ROBOT_FILE, WORKFLOW = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 REPORT = harness.REPORT.replace("kelp", "reed")
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not on PATH")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from generator import excerpts
 from generator.drafts import Draft, Imported, Known, Source
 from generator.findings import Finding, shortened
 from generator.formats import report
@@ -69,18 +70,20 @@ class _Story:
         if suite is None:
             return None
         observations = tuple(self._observations(suite))
-        return Draft(
-            label=self.source.path,
-            suite=suite,
-            mesh=f"{self.report.organization}/{self.report.project}",
-            mesh_version=self._version(),
-            variant=(("channel", self.report.channel or "unknown"), ("mode", self.report.mode or "default")),
-            harness=HARNESS,
-            harness_version=self.report.release,
-            finished_at=self._date(),
-            recorded=self._recorded(),
-            observations=observations,
-            notices=tuple(self._notices()),
+        return excerpts.fitted(
+            Draft(
+                label=self.source.path,
+                suite=suite,
+                mesh=f"{self.report.organization}/{self.report.project}",
+                mesh_version=self._version(),
+                variant=(("channel", self.report.channel or "unknown"), ("mode", self.report.mode or "default")),
+                harness=HARNESS,
+                harness_version=self.report.release,
+                finished_at=self._date(),
+                recorded=self._recorded(),
+                observations=observations,
+                notices=tuple(self._notices()),
+            )
         )
 
     def odd(self, name: str, message: str) -> None:

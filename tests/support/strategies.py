@@ -106,7 +106,7 @@ def entry(of: Suite, *seen: Observation, mesh: str = "kelp", run: int = 1, **cha
         reason="",
         steps=(),
         commit="c" * 40,
-        committed_at=EPOCH,
+        committed_at=facts.taken_at,
         registry_version=1,
     )
     return Entry(record=facts, suite=of, verdict=verdict)
