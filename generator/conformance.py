@@ -169,9 +169,9 @@ def version_order(version: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
 
 
-def chronological(entry: Entry) -> tuple[datetime, str]:
+def chronological(entry: Entry) -> tuple[datetime, datetime, str]:
     """Order entries by the time of their run, or of their arrival where that was earlier."""
-    return entry.ordered_at, entry.record.run_id
+    return entry.ordered_at, entry.record.taken_at, entry.record.run_id
 
 
 def lapses(taken_at: datetime, as_of: datetime, policy: FreshnessPolicy) -> datetime | None:

@@ -13,7 +13,7 @@ from generator.findings import Finding, Severity
 from generator.judgements import Entry
 from generator.model import Programme
 
-_LEEWAY: Final = timedelta(days=1)
+_LEEWAY: Final = timedelta(days=2)
 """Clocks of a harness and a committer, and the time zones that they forget, differ by this much."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -105,7 +106,15 @@ def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]
 def _assets(templates: Path) -> Iterable[Output]:
     for path in sorted((templates / "assets").rglob("*")):
         if path.is_file():
-            yield Output(path=path.relative_to(templates).as_posix(), content=path.read_bytes())
+            content = path.read_bytes()
+            slim = _slim(content) if path.suffix == ".css" else content
+            yield Output(path=path.relative_to(templates).as_posix(), content=slim)
+
+
+def _slim(css: bytes) -> bytes:
+    """Leave out comments and indentation: every page is weighed with its style sheet."""
+    lines = re.sub(rb"/\*.*?\*/", b"", css, flags=re.DOTALL).splitlines()
+    return b"".join(line.strip() + b"\n" for line in lines if line.strip())
 
 
 def _allowed_signers(ledger: Ledger) -> Output:

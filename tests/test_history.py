@@ -43,7 +43,7 @@ def test_a_transition_has_blob_mode_time_and_removals(tmp_path: Path) -> None:
     *_, last = opened(repository).transitions()
     modes = {change.path: change.blob.mode if change.blob else None for change in last.changes}
     assert modes == {"a": None, "l": "120000", "x": "100755"}
-    assert last.committed_at == datetime(2026, 1, 1, 2, tzinfo=UTC)
+    assert last.committed_at == datetime(2026, 2, 1, 2, tzinfo=UTC)
 
 
 def test_an_empty_commit_is_a_transition_without_changes(tmp_path: Path) -> None:

@@ -52,14 +52,14 @@ def test_times_in_the_wrong_order_are_found() -> None:
     assert [finding.rule for finding in found(late, early)] == ["run-order", "run-order"]
 
 
-def test_a_run_that_is_dated_after_its_arrival_is_found_but_for_a_day_of_leeway() -> None:
+def test_a_run_that_is_dated_after_its_arrival_is_found_but_for_two_days_of_leeway() -> None:
     def arrived(delay: timedelta, commit: str = "c" * 40) -> Entry:
         one = entry(SUITE)
         when = one.record.taken_at - delay
         return dataclasses.replace(one, verdict=dataclasses.replace(one.verdict, committed_at=when, commit=commit))
 
-    assert found(arrived(timedelta(hours=23))) == []
-    (finding,) = found(arrived(timedelta(hours=25)))
+    assert found(arrived(timedelta(hours=47))) == []
+    (finding,) = found(arrived(timedelta(hours=49)))
     assert (finding.rule, finding.severity.value) == ("run-order", "warning")
     assert "counts as taken when it arrived" in finding.message
     assert found(arrived(timedelta(days=9), "the work tree")) == []

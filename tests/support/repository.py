@@ -16,8 +16,8 @@ from tests.support.papers import ALICE, BOB, PROJECT, ROBOT, SUITE_PATH, Paper
 
 REGISTRY_PATH = "registry/service-accounts.yaml"
 SCHEMAS = ("programme", "result", "service-accounts", "suite")
-EPOCH = 1767225600
-"""2026-01-01T00:00:00Z; every commit is an hour after the one before."""
+EPOCH = 1769904000
+"""2026-02-01T00:00:00Z; every commit is an hour after the one before."""
 
 
 @dataclass(frozen=True)
