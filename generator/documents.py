@@ -269,7 +269,11 @@ def _drive(builder: _Builder, text: str) -> None:
         problem = getattr(error, "problem", None) or "not well-formed"
         # At the end of the file libyaml counts one line more than there is.
         line = min(mark.line, text.count("\n")) + 1 if mark else 1
-        builder.report("yaml-syntax", line, str(problem), "correct the syntax")
+        if "nesting depth" in problem:
+            # Newer versions of libyaml look ahead and refuse a thousand levels before their first event.
+            builder.report("yaml-depth", line, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
+        else:
+            builder.report("yaml-syntax", line, str(problem), "correct the syntax")
     except (ValueError, OverflowError):
         # The pure parser hands an escape above U+10FFFF to chr().
         builder.report("yaml-syntax", 1, "an escape is not a Unicode character", "correct the escape")

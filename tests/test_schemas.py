@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from generator import misfits
 from generator.documents import read
 from generator.findings import Finding, Stop
-from generator.schemas import Schema
+from generator.model import Data, Document
+from generator.schemas import FORMATS, Schema
 
 ROOT: Final = Path(__file__).parent.parent
 RESULT: Final = (ROOT / "tests/examples/valid/result/minimal-robot.yaml").read_text("utf-8")
@@ -217,3 +225,218 @@ def test_a_schema_with_a_reference_that_leads_nowhere_stops() -> None:
 def test_a_schema_with_a_reference_to_another_address_stops() -> None:
     with pytest.raises(Stop):
         _findings(_schema(properties={"a": {"$ref": "http://127.0.0.1:9/x.json"}}), "a: b")
+
+
+def test_a_reference_that_is_not_followed_is_not_fetched() -> None:
+    with pytest.raises(Stop, match="is not part of this schema"):
+        _schema(properties={"a": {"anyOf": [{}, {"$ref": "http://127.0.0.1:9/x.json"}]}})
+
+
+# One library decides and another explains: they have to agree.
+
+SCHEMAS: Final = {
+    kind: Schema(name, (ROOT / "schema" / f"{name}.schema.json").read_bytes())
+    for kind, name in {
+        "Result": "result",
+        "Suite": "suite",
+        "ServiceAccounts": "service-accounts",
+        "Programme": "programme",
+        "Robot": "robot",
+        "Mapping": "mapping",
+    }.items()
+}
+FILES: Final = sorted(
+    path
+    for pattern in ("tests/examples/*/*/*.yaml", "results/**/*.yaml", "schema/**/*.yaml", "registry/*.yaml", "*.yaml")
+    for path in ROOT.glob(pattern)
+)
+
+
+def _holds(data: dict[str, Data]) -> Document:
+    return Document(path="x.yaml", data=data, lines=(1,) * 5_000, digest="")
+
+
+def _assert_one_opinion(data: dict[str, Data], *schemas: Schema) -> None:
+    for schema in schemas or SCHEMAS.values():
+        document = _holds(data)
+        explained = misfits.explained(schema._schema, FORMATS, document)
+        assert schema._judge.is_valid(data) == (not explained), explained
+        assert schema.findings(document) == explained
+
+
+def _read_files() -> Iterator[dict[str, Data]]:
+    for path in FILES:
+        document = read(path.name, path.read_bytes()).document
+        if document:
+            yield document.data
+
+
+READ: Final = tuple(_read_files())
+SMALL: Final = tuple(data for data in READ if len(json.dumps(data)) < 4_000 and data.get("kind") in SCHEMAS)
+
+
+def test_the_libraries_agree_on_every_file_of_this_repository_under_every_schema() -> None:
+    assert len(READ) > 150
+    for data in READ:
+        _assert_one_opinion(data)
+
+
+ODD: Final[tuple[Any, ...]] = (
+    *(None, True, False, 0, 1, -1, 1.0, 0.0, -0.0, 2.5, 10**14, 999999999999999.0),
+    *(
+        "",
+        "x",
+        "x\n",
+        "\nx",
+        "latest",
+        "unknown",
+        "none",
+        "null",
+        "1.0",
+        "é",
+        "\u0663",
+        "\U0001f600",
+        "a\u2028b",
+        "x" * 5_000,
+    ),
+    *(
+        "2026-02-30",
+        "2026-02-28",
+        "2026-02-28\n",
+        "2026-02-30T00:00:00Z",
+        "2026-02-28T24:00:00Z",
+        "2026-02-28T23:59:60Z",
+    ),
+    *("https://example.org/", "https://example.org/\n", "sha256:" + "0" * 64, "sha256:" + "0" * 64 + "\n"),
+    *([], {}, [1.0], [None, None], {"": ""}, {"a": {"b": []}}, [{}, {}]),
+)
+odd: Final[st.SearchStrategy[Any]] = st.sampled_from(ODD)
+anything: Final[st.SearchStrategy[Any]] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False) | odd,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.just("kind"), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def _places(node: Any) -> Iterator[tuple[Any, Any]]:
+    for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+        yield node, key
+        if isinstance(child, dict | list):
+            yield from _places(child)
+
+
+@st.composite
+def _mutants(draw: st.DrawFn) -> tuple[dict[str, Data], Schema]:
+    data = copy.deepcopy(draw(st.sampled_from(SMALL)))
+    schema = SCHEMAS[str(data["kind"])]
+    for _ in range(draw(st.integers(1, 3))):
+        places = list(_places(data))
+        owner, key = places[draw(st.integers(0, len(places) - 1))]
+        value = owner[key]
+        match draw(st.sampled_from(("put", "end", "float", "drop", "copy", "name"))):
+            case "put":
+                owner[key] = draw(odd | anything)
+            case "end" if isinstance(value, str):
+                owner[key] = value + draw(st.sampled_from(("\n", " ", "\u0661", "x", "\n\n")))
+            case "float" if isinstance(value, int):
+                owner[key] = float(value)
+            case "drop":
+                del owner[key]
+            case "copy" if isinstance(owner, list):
+                owner.append(copy.deepcopy(value))
+            case _ if isinstance(owner, dict):
+                owner[draw(st.sampled_from(("x", "kind", "transcribed_from", "id", "version", "mesh", "")))] = value
+        if not data:
+            break
+    return data, schema
+
+
+@settings(derandomize=True, deadline=None, max_examples=1_500)
+@given(_mutants())
+def test_the_libraries_agree_on_mutants_of_valid_documents(mutant: tuple[dict[str, Data], Schema]) -> None:
+    data, schema = mutant
+    _assert_one_opinion(data, schema)
+
+
+@settings(derandomize=True, deadline=None, max_examples=400)
+@given(st.dictionaries(st.text(max_size=6), anything, max_size=5))
+def test_the_libraries_agree_on_generated_documents(data: dict[str, Data]) -> None:
+    _assert_one_opinion(data)
+
+
+KEYWORDS: Final = (
+    {"type": "integer"},
+    {"type": ["integer", "null"]},
+    {"type": ["integer", "number"]},
+    {"type": "number", "minimum": 1},
+    {"anyOf": [{"type": "integer"}, {"type": "string"}]},
+    {"not": {"type": "integer"}},
+    {"enum": [1, "a", None, {"type": "integer"}]},
+    {"const": {"type": "integer"}},
+    {"const": 0},
+    {"format": "date"},
+    {"format": "date-time"},
+    {"format": "uri"},
+    {"format": "no such format"},
+    {"pattern": "^[a-z]+$"},
+    {"pattern": "^(x|1\\.0)$"},
+    {"maxLength": 1},
+    {"uniqueItems": True},
+    {"items": {"type": "integer"}, "minItems": 1},
+    {"patternProperties": {"^a": {"type": "object"}}, "additionalProperties": False},
+    {"properties": {"type": {"type": "integer"}}, "additionalProperties": {"type": "integer"}},
+    {"propertyNames": {"pattern": "^[a-z]$"}},
+    {"if": {"type": "integer"}, "then": {"minimum": 1}, "else": {"type": "string"}},
+    {"dependentRequired": {"type": ["integer"]}},
+)
+
+
+@pytest.mark.parametrize("keywords", KEYWORDS, ids=json.dumps)
+def test_the_libraries_agree_on_odd_values_under_each_keyword(keywords: dict[str, Any]) -> None:
+    schema = _schema(properties={"a": keywords})
+    more: tuple[Any, ...] = (
+        {"type": "integer"},
+        {"type": 1},
+        {"type": 1.0},
+        {"abc": {}},
+        {"abc": 1},
+        [1, True],
+        [1, 1.0],
+    )
+    for value in (*ODD, *more):
+        _assert_one_opinion({"a": value}, schema)
+
+
+def test_what_only_the_deciding_library_refuses_is_refused_in_its_words() -> None:
+    # `\\d` is any digit of Unicode for Python, and one of ten for JSON Schema.
+    (finding,) = _findings(_schema(properties={"a": {"items": {"pattern": r"^\d$"}}}), "a:\n- '1'\n- '\u0663'\n")
+    assert (finding.rule, finding.line, finding.pointer) == ("schema-pattern", 3, "/a/1")
+    assert "does not match" in finding.message
+    assert finding.fix == "see docs/formats.md"
+
+
+def test_a_pattern_that_only_the_deciding_library_knows_is_decided_and_told() -> None:
+    schema = _schema(properties={"a": {"pattern": r"^\p{Lu}$"}})
+    assert _findings(schema, "a: Ä") == ()
+    assert [finding.rule for finding in _findings(schema, "a: ä")] == ["schema-pattern"]
+
+
+def test_a_pattern_built_to_backtrack_ends_at_once() -> None:
+    schema = _schema(properties={"a": {"pattern": "^(?=(a+)+$)"}})
+    started = time.process_time()
+    assert not schema._judge.is_valid({"a": "a" * 60 + "b"})
+    assert time.process_time() - started < 1
+
+
+def test_nothing_is_imported_to_explain_what_fits() -> None:
+    code = (
+        "import sys; from pathlib import Path; from generator import documents, schemas; "
+        "schema = schemas.Schema('s', Path('schema/result.schema.json').read_bytes()); "
+        "file = Path('tests/examples/valid/result/minimal-robot.yaml'); "
+        "assert not schema.findings(documents.read('x', file.read_bytes()).document); "
+        "print('jsonschema' in sys.modules, 'generator.misfits' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
