@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
 from generator import decoding
 from generator.findings import Finding, pointer, shortened
 from generator.model import Data, Document
-from generator.scalars import AMBIGUOUS, BAD_VALUE, CONSTANTS, DECIMAL, INTEGER, MAX_DIGITS, name
+from generator.scalars import AMBIGUOUS, BAD_VALUE, CONSTANTS, DECIMAL, INTEGER, MAX_DIGITS, is_text, name
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 16
@@ -21,6 +21,9 @@ Loader: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
 _TIGHT_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
+
+
+_Taker: TypeAlias = Callable[[Any, int], None]
 
 
 class Reading(NamedTuple):
@@ -37,20 +40,26 @@ class _Fatal(Exception):  # noqa: N818 - control flow: reading ends here, the fi
 class _Frame:
     """An open mapping or sequence and the place in it where the next value goes."""
 
-    __slots__ = ("container", "key")
+    __slots__ = ("container", "is_list", "key")
 
-    def __init__(self, container: dict[str, Data] | list[Data]) -> None:
+    def __init__(self, container: Any) -> None:
         self.container = container
+        self.is_list = isinstance(container, list)
         self.key: str | None = None
 
 
 class _Builder:
-    """Builds data straight from parser events and collects what strict YAML refuses."""
+    """Builds data straight from parser events and collects what strict YAML refuses.
+
+    It runs for each of a document's hundreds of events, so common cases come first and are short.
+    """
 
     def __init__(self, path: str, text: str, *, typed: bool = True) -> None:
         self.path = path
         self.text = text
         self.typed = typed
+        # Bad characters of the source are found before; a value can hold others only by an escape.
+        self.escapes = "\\" in text
         self.flow = 0
         self.findings: list[Finding] = []
         self.lines: list[int] = []
@@ -58,6 +67,17 @@ class _Builder:
         self.nodes = 0
         self.documents = 0
         self.root: Data = None
+        self.nodes_taken_by: dict[type[Any], _Taker] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: lambda event, line: self._open({}, event, line),
+            yaml.SequenceStartEvent: lambda event, line: self._open([], event, line),
+        }
+        self.others_taken_by: dict[type[Any], _Taker] = {
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
 
     def report(self, rule: str, line: int, message: str, fix: str) -> None:
         where = pointer(place for frame in self.stack if (place := self._place(frame)) != "")
@@ -65,30 +85,40 @@ class _Builder:
 
     @staticmethod
     def _place(frame: _Frame) -> str | int:
-        return len(frame.container) if isinstance(frame.container, list) else frame.key or ""
+        return len(frame.container) if frame.is_list else frame.key or ""
 
-    def feed(self, event: Any) -> None:
-        line = event.start_mark.line + 1
-        match event:
-            case yaml.ScalarEvent():
-                self._node(event, line)
-                self._scalar(event, line)
-            case yaml.MappingStartEvent():
-                self._node(event, line)
-                self._open({}, line)
-                self.flow += self.flow > 0 or bool(event.flow_style)
-            case yaml.SequenceStartEvent():
-                self._node(event, line)
-                self._open([], line)
-                self.flow += self.flow > 0 or bool(event.flow_style)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                self.flow -= self.flow > 0
-                self._close(line)
-            case yaml.AliasEvent():
-                self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")
-                self._put(None, line)
-            case yaml.DocumentStartEvent():
-                self._document(event, line)
+    def drain(self, next_event: Callable[[], Any]) -> None:
+        node_taker, other_taker = self.nodes_taken_by.get, self.others_taken_by.get
+        while event := next_event():
+            kind, line = type(event), event.start_mark.line + 1
+            if take := node_taker(kind):
+                self.nodes += 1
+                if self.nodes > MAX_NODES:
+                    self._overflow(line)
+                if event.anchor is not None or event.tag is not None:
+                    self._adorned(event, line)
+                take(event, line)
+            elif take := other_taker(kind):
+                take(event, line)
+
+    def _overflow(self, line: int) -> NoReturn:
+        self.report("yaml-nodes", line, f"more than {MAX_NODES} nodes", "split the data or drop what is not needed")
+        raise _Fatal
+
+    def _adorned(self, event: Any, line: int) -> None:
+        if event.anchor is not None:
+            self.report("yaml-anchor", line, f"anchor &{event.anchor}", "remove the anchor and write values out")
+        if event.tag is not None:
+            self.report("yaml-tag", line, f"explicit tag {event.tag}", "remove the tag; quote the value if it is text")
+
+    def _end(self, _event: Any, line: int) -> None:
+        self.flow -= self.flow > 0
+        self._put(self.stack.pop().container, line)
+
+    def _alias(self, event: Any, line: int) -> None:
+        self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")
+        self._mark(line)
+        self._put(None, line)
 
     def _document(self, event: Any, line: int) -> None:
         self.documents += 1
@@ -98,60 +128,51 @@ class _Builder:
         if event.version or event.tags or self.text.startswith("%", event.start_mark.index):
             self.report("yaml-directive", line, "a %YAML or %TAG directive stands here", "remove the directive")
 
-    def _node(self, event: Any, line: int) -> None:
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self.report("yaml-nodes", line, f"more than {MAX_NODES} nodes", "split the data or drop what is not needed")
-            raise _Fatal
-        if event.anchor is not None:
-            self.report("yaml-anchor", line, f"anchor &{event.anchor}", "remove the anchor and write values out")
-        if event.tag is not None:
-            self.report("yaml-tag", line, f"explicit tag {event.tag}", "remove the tag; quote the value if it is text")
-
-    def _open(self, container: dict[str, Data] | list[Data], line: int) -> None:
+    def _open(self, container: dict[str, Data] | list[Data], event: Any, line: int) -> None:
         if len(self.stack) == MAX_DEPTH:
             self.report("yaml-depth", line, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
             raise _Fatal
         self._mark(line)
         self.stack.append(_Frame(container))
-
-    def _close(self, line: int) -> None:
-        self._put(self.stack.pop().container, line, marked=True)
+        self.flow += self.flow > 0 or bool(event.flow_style)
 
     def _mark(self, line: int) -> None:
-        if not self.stack or isinstance(self.stack[-1].container, list):
+        """Note the line of a node: that of an item or of the document; a field has that of its key."""
+        if not self.stack or self.stack[-1].is_list:
             self.lines.append(line)
 
     def _scalar(self, event: Any, line: int) -> None:
-        plain = event.style in {None, ""}
-        if wrong := self._disputed(event, plain=plain):
+        text: str = event.value
+        plain = not event.style
+        if (self.flow if plain else event.style in "|>") and (wrong := self._disputed(event, plain=plain)):
             self.report("yaml-syntax", line, wrong, "quote the text or add a blank")
             raise _Fatal
-        value = self._resolve(event.value, line) if plain and event.tag is None else event.value
-        if not plain and (found := BAD_VALUE.search(event.value)):
+        if self.escapes and not plain and (found := BAD_VALUE.search(text)):
             self.report("yaml-character", line, f"an escape stands for {name(found[0])}", "remove the character")
-        self._put(value, line)
+        self._mark(line)
+        if plain and self.typed and event.tag is None and not is_text(text):
+            self._put(self._resolve(text, line), line)
+        else:
+            self._put(text, line)
 
     def _disputed(self, event: Any, *, plain: bool) -> str:
-        """Name what one of the two parsers (libyaml, pure Python) reads and the other refuses."""
-        if plain and self.flow and "?" in event.value:
+        """Name what one of the two parsers (libyaml, pure Python) reads and the other refuses.
+
+        It happens between brackets and in block texts only.
+        """
+        if not plain:
+            opens = _TIGHT_COMMENT.match(self.text, event.start_mark.index)
+            return "no blank stands before a comment" if opens else ""
+        if "?" in event.value:
             return "a question mark stands in an unquoted text between brackets"
-        if plain and self.flow and _TIGHT_COLON.match(self.text, event.end_mark.index):
-            return "no blank follows the colon of a key"
-        if event.style in {"|", ">"} and _TIGHT_COMMENT.match(self.text, event.start_mark.index):
-            return "no blank stands before a comment"
-        return ""
+        return "no blank follows the colon of a key" if _TIGHT_COLON.match(self.text, event.end_mark.index) else ""
 
     def _resolve(self, text: str, line: int) -> Data:
-        if not self.typed:
-            return text
         if text in CONSTANTS:
             return CONSTANTS[text]
-        if not AMBIGUOUS.fullmatch(text):
-            return text
         integer = INTEGER.fullmatch(text)
         if integer or DECIMAL.fullmatch(text):
-            if sum(character.isdigit() for character in text) > MAX_DIGITS:
+            if len(text) > MAX_DIGITS and sum(character.isdigit() for character in text) > MAX_DIGITS:
                 self.report("yaml-number", line, f"{shortened(text)} has more than {MAX_DIGITS} digits", "quote it")
                 return text
             return int(text) if integer else float(text)
@@ -163,18 +184,14 @@ class _Builder:
         return text
 
     def _wants_key(self) -> bool:
-        return bool(self.stack) and isinstance(self.stack[-1].container, dict) and self.stack[-1].key is None
+        return bool(self.stack) and not self.stack[-1].is_list and self.stack[-1].key is None
 
-    def _put(self, value: Data, line: int, *, marked: bool = False) -> None:
+    def _put(self, value: Data, line: int) -> None:
         if not self.stack:
             self.root = value
-            if not marked:
-                self.lines.append(line)
             return
         frame = self.stack[-1]
-        if isinstance(frame.container, list):
-            if not marked:
-                self.lines.append(line)
+        if frame.is_list:
             frame.container.append(value)
         elif frame.key is None:
             frame.key = self._key(value, line)
@@ -258,8 +275,7 @@ _Writer.add_representer(str, _represent_text)
 def _drive(builder: _Builder, text: str) -> None:
     loader = Loader(text)
     try:
-        while loader.check_event():
-            builder.feed(loader.get_event())
+        builder.drain(loader.get_event)
         if not builder.documents:
             builder.report("yaml-empty", 1, "there is no document", "write the document")
     except _Fatal:

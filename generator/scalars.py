@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -37,6 +38,22 @@ AMBIGUOUS: Final = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+_SHORT: Final = 48
+"""Characters up to which an answer is remembered: names of fields, of tests, of outcomes."""
+
+
+def is_text(plain: str) -> bool:
+    """Say whether every reader takes a plain scalar for text."""
+    return _is_short_text(plain) if len(plain) <= _SHORT else _is_text(plain)
+
+
+def _is_text(plain: str) -> bool:
+    return plain not in CONSTANTS and not AMBIGUOUS.fullmatch(plain)
+
+
+_is_short_text: Final = functools.lru_cache(maxsize=4096)(_is_text)
 
 
 def name(character: str) -> str:

@@ -162,8 +162,8 @@ MUTATIONS: Final = (
         (
             "escape",
             "7.5 no escape for an invisible character",
-            "if not plain and (found := BAD_VALUE.search(event.value)):",
-            "if not plain and (found := BAD_VALUE.search('')):",
+            "and (found := BAD_VALUE.search(text)):",
+            "and (found := BAD_VALUE.search('')):",
         ),
         ("second-document", "7.5 one document", "if self.documents > 1:", "if False:"),
         ("empty", "7.5 there is a document", "if not builder.documents:", "if False:"),
