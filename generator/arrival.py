@@ -6,22 +6,19 @@ numbers are those of docs/provenance.md, of `meshmark verify` and of every run p
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Final
 
 from generator import documents, sshsig, urls
+from generator.examination import Contents, Examination, Known, nothing_known
 from generator.findings import Finding
 from generator.judgements import Step
 from generator.model import Blob, Document, Key, Publisher, Registry, Suite
 from generator.schemas import Schema
 from generator.terms import KeyStatus, Role, State
-
-Contents: TypeAlias = Callable[[str, int], bytes | int]
-"""Gives the bytes of an object id, or only the size when there are more than the limit."""
 
 RESULT_PATH: Final = re.compile(
     r"results/(?P<mesh>[a-z0-9][a-z0-9-]{0,38})/(?P<version>[0-9a-z][0-9a-z.+-]{0,63})/(?P<run>[0-9a-z][0-9a-z.-]{7,79})\.yaml"
@@ -40,7 +37,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Against:
-    """What an arrival is held against: all as it stood before the transition."""
+    """What an arrival is held against: all as it stood before the transition.
+
+    `known` may know what the bytes of a pair say by themselves; what it does not know is found out.
+    """
 
     registry: Registry
     suites: Mapping[str, Suite]
@@ -48,6 +48,7 @@ class Against:
     contents: Contents
     run_ids: AbstractSet[str]
     digests: AbstractSet[str]
+    known: Known = nothing_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +64,40 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known about a pair so far; each check adds its part.
-
-    The bytes themselves are kept only while the checks run.
-    """
+    """What became known about a pair, as far as the checks went."""
 
     pair: Pair
-    content: bytes = b""
     digest: str = ""
     signature: sshsig.Signature | None = None
     sidecar_digest: str = ""
     publisher: Publisher | None = None
     key: Key | None = None
     document: Document | None = None
+
+
+@dataclass(slots=True)
+class _Case:
+    """The facts while the checks run: each check adds its part."""
+
+    pair: Pair
+    examination: Examination
+    digest: str = ""
+    signature: sshsig.Signature | None = None
+    sidecar_digest: str = ""
+    publisher: Publisher | None = None
+    key: Key | None = None
+    document: Document | None = None
+
+    def closed(self) -> Facts:
+        return Facts(
+            pair=self.pair,
+            digest=self.digest,
+            signature=self.signature,
+            sidecar_digest=self.sidecar_digest,
+            publisher=self.publisher,
+            key=self.key,
+            document=self.document,
+        )
 
 
 class _Refused(Exception):  # noqa: N818 - an answer of a check, caught in `judge`
@@ -88,10 +110,12 @@ class _Refused(Exception):  # noqa: N818 - an answer of a check, caught in `judg
 
 def judge(pair: Pair, against: Against) -> Arrival:
     """Run the numbered checks until one refuses; those behind it are shown as not reached."""
-    facts, steps = Facts(pair=pair), list[Step]()
+    ids = (pair.result.id, pair.sidecar.id if pair.sidecar else "")
+    examination = Examination(pair.path, ids, against.contents, against.schema, against.known(pair.path, *ids))
+    facts, steps = _Case(pair, examination), list[Step]()
     for number, (title, check) in enumerate(CHECKS, 1):
         try:
-            facts, detail = check(facts, against)
+            detail = check(facts, against)
         except _Refused as refused:
             steps.append(Step(number=f"7.{number}", title=title, passed=False, detail=refused.reason))
             steps += (
@@ -103,14 +127,13 @@ def judge(pair: Pair, against: Against) -> Arrival:
                 reason=refused.reason,
                 steps=tuple(steps),
                 findings=refused.findings,
-                facts=replace(facts, content=b""),
+                facts=facts.closed(),
             )
         steps.append(Step(number=f"7.{number}", title=title, passed=True, detail=detail))
-    facts = replace(facts, content=b"")
-    return Arrival(state=State.VERIFIED, reason="", steps=tuple(steps), findings=(), facts=facts)
+    return Arrival(state=State.VERIFIED, reason="", steps=tuple(steps), findings=(), facts=facts.closed())
 
 
-def _place(facts: Facts, _against: Against) -> tuple[Facts, str]:
+def _place(facts: _Case, _against: Against) -> str:
     pair = facts.pair
     if not RESULT_PATH.fullmatch(pair.path):
         raise _Refused(State.MALFORMED, "the path is not results/<mesh>/<mesh version>/<run id>.yaml")
@@ -120,32 +143,25 @@ def _place(facts: Facts, _against: Against) -> tuple[Facts, str]:
         raise _Refused(State.UNSIGNED, f"there is no {urls.sidecar(pair.path)}")
     if pair.sidecar.mode != REGULAR:
         raise _Refused(State.MALFORMED, f"the signature has mode {pair.sidecar.mode}, not {REGULAR}")
-    return facts, "a regular file at a result's path"
+    return "a regular file at a result's path"
 
 
-def _size(facts: Facts, against: Against) -> tuple[Facts, str]:
-    content = against.contents(facts.pair.result.id, documents.MAX_BYTES)
-    if isinstance(content, int):
-        raise _Refused(State.MALFORMED, f"the result has {content} bytes, more than {documents.MAX_BYTES}")
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-    return replace(facts, content=content, digest=digest), f"{len(content)} bytes"
+def _size(facts: _Case, _against: Against) -> str:
+    size, facts.digest = facts.examination.weighed()
+    if size > documents.MAX_BYTES:
+        raise _Refused(State.MALFORMED, f"the result has {size} bytes, more than {documents.MAX_BYTES}")
+    return f"{size} bytes"
 
 
-def _signature(facts: Facts, against: Against) -> tuple[Facts, str]:
-    sidecar = against.contents(facts.pair.sidecar.id, sshsig.MAX_BYTES) if facts.pair.sidecar else b""
-    if isinstance(sidecar, int):
-        raise _Refused(State.INVALID_SIGNATURE, f"the signature has {sidecar} bytes, more than {sshsig.MAX_BYTES}")
+def _signature(facts: _Case, _against: Against) -> str:
     try:
-        signature = sshsig.parse(sidecar)
-        sshsig.verify(signature, sshsig.RESULT_NAMESPACE, facts.content)
+        facts.signature, facts.sidecar_digest = facts.examination.signed()
     except sshsig.SignatureRefused as refused:
         raise _Refused(State.INVALID_SIGNATURE, str(refused)) from refused
-    detail = f"{sshsig.fingerprint(signature.public)} signed these bytes in {sshsig.RESULT_NAMESPACE}"
-    sidecar_digest = f"sha256:{hashlib.sha256(sidecar).hexdigest()}"
-    return replace(facts, signature=signature, sidecar_digest=sidecar_digest), detail
+    return f"{sshsig.fingerprint(facts.signature.public)} signed these bytes in {sshsig.RESULT_NAMESPACE}"
 
 
-def _key(facts: Facts, against: Against) -> tuple[Facts, str]:
+def _key(facts: _Case, against: Against) -> str:
     public = facts.signature.public if facts.signature else b""
     version = against.registry.version
     owned = ((p, k) for p in against.registry.publishers for k in p.keys if k.public == public)
@@ -154,30 +170,31 @@ def _key(facts: Facts, against: Against) -> tuple[Facts, str]:
         raise _Refused(
             State.UNAUTHORISED, f"registry version {version} does not know the key {sshsig.fingerprint(public)}"
         )
-    facts = replace(facts, publisher=publisher, key=key)
+    facts.publisher, facts.key = publisher, key
     if key.status is not KeyStatus.ACTIVE:
         raise _Refused(State.UNAUTHORISED, f"key {key.id} of {publisher.id} is {key.status.value}")
     mesh = facts.pair.path.split("/")[1]
     if mesh not in publisher.meshes and "*" not in publisher.meshes:
         raise _Refused(State.UNAUTHORISED, f"{publisher.id} may not publish for {mesh}")
-    return facts, f"key {key.id} of {publisher.id}, active in registry version {version}, may publish for {mesh}"
+    return f"key {key.id} of {publisher.id}, active in registry version {version}, may publish for {mesh}"
 
 
-def _strict(facts: Facts, _against: Against) -> tuple[Facts, str]:
-    reading = documents.read(facts.pair.path, facts.content)
+def _strict(facts: _Case, _against: Against) -> str:
+    reading = facts.examination.read()
     if reading.document is None:
         raise _Refused(State.MALFORMED, _first(reading.findings), reading.findings)
-    return replace(facts, document=reading.document), "every reader reads the same"
+    facts.document = reading.document
+    return "every reader reads the same"
 
 
-def _schema(facts: Facts, against: Against) -> tuple[Facts, str]:
-    findings = against.schema.findings(facts.document) if facts.document else ()
+def _schema(facts: _Case, _against: Against) -> str:
+    findings = facts.examination.misfits(facts.document) if facts.document else ()
     if findings:
         raise _Refused(State.MALFORMED, _first(findings), findings)
-    return facts, "fits schema/result.schema.json"
+    return "fits schema/result.schema.json"
 
 
-def _suite(facts: Facts, against: Against) -> tuple[Facts, str]:
+def _suite(facts: _Case, against: Against) -> str:
     data = _data(facts)
     named = data["suite"]
     suite = against.suites.get(named["digest"])
@@ -197,10 +214,10 @@ def _suite(facts: Facts, against: Against) -> tuple[Facts, str]:
         parts = (("missing", missing), ("not in the suite", foreign), ("given twice", twice))
         said = "; ".join(f"{label}: {', '.join(tests)}" for label, tests in parts if tests)
         raise _Refused(State.MALFORMED, f"the results do not name exactly the suite's tests ({said})")
-    return facts, f"exactly the {len(wanted)} tests of {suite.id} {suite.version}"
+    return f"exactly the {len(wanted)} tests of {suite.id} {suite.version}"
 
 
-def _binding(facts: Facts, against: Against) -> tuple[Facts, str]:
+def _binding(facts: _Case, against: Against) -> str:
     data, publisher = _data(facts), facts.publisher
     derived = urls.result(data["mesh"]["id"], data["mesh"]["version"], data["run_id"])
     if derived != facts.pair.path:
@@ -215,19 +232,19 @@ def _binding(facts: Facts, against: Against) -> tuple[Facts, str]:
     if ("transcribed_from" in data) != (publisher.role is Role.ARCHIVIST):
         rule = "an archivist publishes transcriptions only, and nobody else publishes any"
         raise _Refused(State.UNAUTHORISED, f"{publisher.id} is {publisher.role.value}: {rule}")
-    return facts, f"path, publisher {publisher.id} and audience are those that the file names"
+    return f"path, publisher {publisher.id} and audience are those that the file names"
 
 
-def _unused(facts: Facts, against: Against) -> tuple[Facts, str]:
+def _unused(facts: _Case, against: Against) -> str:
     run_id = _data(facts)["run_id"]
     if run_id in against.run_ids:
         raise _Refused(State.REPLAYED, f"run id {run_id} was used before")
     if facts.digest in against.digests:
         raise _Refused(State.REPLAYED, "the same bytes were published before")
-    return facts, "run id and digest were never used before"
+    return "run id and digest were never used before"
 
 
-CHECKS: Final[tuple[tuple[str, Callable[[Facts, Against], tuple[Facts, str]]], ...]] = (
+CHECKS: Final[tuple[tuple[str, Callable[[_Case, Against], str]], ...]] = (
     ("mode and path", _place),
     ("size", _size),
     ("signature", _signature),
@@ -240,7 +257,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Facts, Against], tuple[Facts, str]]], .
 )
 
 
-def _data(facts: Facts) -> dict[str, Any]:
+def _data(facts: _Case) -> dict[str, Any]:
     return facts.document.data if facts.document else {}
 
 

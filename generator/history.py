@@ -7,8 +7,9 @@ import hashlib
 import os
 import re
 import stat
+import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final, cast
@@ -17,6 +18,7 @@ import git
 
 from generator.findings import Finding, Stop
 from generator.model import Blob, Change, Transition
+from generator.objects import Objects
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LAST_SECOND: Final = 253402300799
@@ -67,7 +69,8 @@ class Repository:
         (DESIGN section 3, step 1).
         """
         self.root = root
-        self._git = isolated(root)
+        self._git = stock = isolated(root)
+        self._objects = Objects(lambda how: stock.execute(["git", *how], istream=subprocess.PIPE, as_process=True))
         if self._ask("rev-parse", "--show-prefix"):
             raise _unverifiable(f"{root} is not the top folder of its git repository")
         self.head = self._resolve(revision)
@@ -167,27 +170,28 @@ class Repository:
         """Give the bytes of a blob, or only its size when it has more than `limit` bytes."""
         if not _OBJECT_ID.fullmatch(blob_id):
             raise ValueError(f"{blob_id!r} is not an object id")
-        try:
-            _, kind, size = self._git.get_object_header(blob_id)
-            # GitPython declares text here and hands over bytes.
-            if kind not in ("blob", b"blob"):
-                raise _unverifiable(f"object {blob_id} is not a blob")
-            return size if size > limit else bytes(self._git.get_object_data(blob_id)[3])
-        except ValueError as error:
-            raise _unverifiable(f"object {blob_id} is missing") from error
+        header = self._objects.headers([blob_id])[0]
+        if header and header[0] != "blob":
+            raise _unverifiable(f"object {blob_id} is not a blob")
+        if header and header[1] > limit:
+            return header[1]
+        found = self._objects.read([blob_id])[0] if header else None
+        if found is None:
+            raise _unverifiable(f"object {blob_id} is missing")
+        return found[1]
 
-    def commit(self, commit_id: str) -> bytes:
-        """Give the raw bytes of a commit object; nothing when it is missing or something else.
+    def small_blobs(self, ids: Sequence[str], limit: int) -> list[bytes | None]:
+        """Give the bytes of many blobs of at most `limit` bytes; None for what is anything else."""
+        return self._objects.blobs(ids, limit)
+
+    def commits(self, ids: Sequence[str]) -> list[bytes]:
+        """Give the raw bytes of commit objects; nothing for one that is missing or something else.
 
         A merge may name anything as its second parent, and the main line does not go there.
         """
-        if not _OBJECT_ID.fullmatch(commit_id):
-            raise ValueError(f"{commit_id!r} is not an object id")
-        try:
-            _, kind, _, content = self._git.get_object_data(commit_id)
-        except ValueError:
-            return b""
-        return bytes(content) if kind in ("commit", b"commit") else b""
+        if not all(map(_OBJECT_ID.fullmatch, ids)):
+            raise ValueError("not all of these are object ids")
+        return [found[1] if found and found[0] == "commit" else b"" for found in self._objects.read(ids)]
 
     def tree(self, commit_id: str = "") -> dict[str, Blob]:
         """Give every path of a commit's tree: the head's, unless another main-line commit is named."""
@@ -202,8 +206,8 @@ class Repository:
         return found
 
     def close(self) -> None:
-        """End the git processes that serve `content`."""
-        self._git.clear_cache()
+        """End the git processes that serve objects."""
+        self._objects.close()
 
 
 class WorkTree:

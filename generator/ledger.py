@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from generator import conformance, disclosure, documents, evidence, formats, history, provenance, rules, settings, urls
-from generator.arrival import Contents
 from generator.documents import MAX_BYTES
+from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
@@ -30,6 +31,8 @@ _UNREAD: Final = frozenset({State.UNSIGNED, State.INVALID_SIGNATURE, State.UNAUT
 _MAX_LINES: Final = 300
 """Lines of an altered file that are compared: the audit log shows what happened, not a whole file."""
 _MAX_WIDTH: Final = 200
+_AT_ONCE: Final = 500
+"""Verdicts whose commits are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +77,35 @@ def _ended(repository: Repository, walk: Walk, expected: Expected) -> Judgement:
     publishers = {publisher.id: publisher for publisher in judgement.registry.publishers}
     known = {commit for commit, _, _ in repository.main_line}
     verdicts = tuple(
-        replace(verdict, steps=(*verdict.steps, _evidence(repository, verdict, publishers.get(verdict.publisher))))
-        if verdict.commit in known
-        else verdict
-        for verdict in judgement.verdicts
+        replace(verdict, steps=(*verdict.steps, step)) if step else verdict
+        for batch in _batches(judgement.verdicts)
+        for verdict, step in zip(batch, _evidence(repository, batch, publishers, known), strict=True)
     )
     return replace(judgement, verdicts=verdicts)
 
 
-def _evidence(repository: Repository, verdict: Verdict, publisher: Publisher | None) -> Step:
-    commit = repository.commit(verdict.commit)
-    behind = evidence.merged(commit)
-    return evidence.step(commit, repository.commit(behind) if behind else None, publisher)
+def _batches(verdicts: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
+    return (verdicts[start : start + _AT_ONCE] for start in range(0, len(verdicts), _AT_ONCE))
+
+
+def _evidence(
+    repository: Repository,
+    verdicts: Sequence[Verdict],
+    publishers: Mapping[str, Publisher],
+    known: AbstractSet[str],
+) -> Iterator[Step | None]:
+    """Give step 9 of each verdict; None where no commit of the main line decided."""
+    ids = sorted({verdict.commit for verdict in verdicts} & known)
+    commits = dict(zip(ids, repository.commits(ids), strict=True))
+    behind = {commit: evidence.merged(content) for commit, content in commits.items()}
+    merged = sorted({name for name in behind.values() if name})
+    sides = dict(zip(merged, repository.commits(merged), strict=True))
+    for verdict in verdicts:
+        commit = commits.get(verdict.commit)
+        if commit is None:
+            yield None
+        else:
+            yield evidence.step(commit, sides.get(behind[verdict.commit]), publishers.get(verdict.publisher))
 
 
 def _steps(repository: Repository, judgement: Judgement, expected: Expected) -> tuple[Step, ...]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from generator import arrival, checkpoint, overlay, settings, slots, succession, urls
-from generator.arrival import Against, Contents, Facts, Pair
+from generator.arrival import Against, Facts, Pair
 from generator.checkpoint import Leaf
 from generator.documents import MAX_BYTES
+from generator.examination import Contents, Known, nothing_known
 from generator.findings import Finding, Severity
 from generator.judgements import Checkpoint, Judgement, TrustRoot, Verdict
 from generator.model import Blob, Registry, Suite, Transition
@@ -34,6 +35,7 @@ class Walk:
     schemas: Mapping[str, Schema]
     trust_root: TrustRoot | None = None
     keep_documents: bool = True
+    known: Known = nothing_known
     registry: Registry | None = None
     genesis: TrustRoot | None = None
     registry_findings: tuple[Finding, ...] = ()
@@ -138,6 +140,7 @@ class Walk:
                 contents=self.contents,
                 run_ids=self._run_ids,
                 digests=self._digests,
+                known=self.known,
             ),
         )
         if found.state is State.VERIFIED and slot.sidecar:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from generator import documents, settings, sshsig, urls
-from generator.arrival import REGULAR, Contents
+from generator.arrival import REGULAR
+from generator.examination import Contents
 from generator.findings import Finding
 from generator.model import Blob, Maintainer, Registry
 from generator.schemas import Schema

@@ -93,10 +93,11 @@ def test_a_missing_object_and_an_object_of_another_kind_stop(tmp_path: Path) -> 
 
 def test_a_commit_is_read_raw_and_anything_else_is_nothing(tmp_path: Path) -> None:
     repository = opened(started(tmp_path / "r"))
-    assert repository.commit(repository.head).startswith(b"tree ")
-    assert repository.commit("0" * 40) == repository.commit(repository.tree()["a"].id) == b""
-    with pytest.raises(ValueError, match="is not an object id"):
-        repository.commit("HEAD")
+    (content, *others) = repository.commits([repository.head, "0" * 40, repository.tree()["a"].id])
+    assert content.startswith(b"tree ")
+    assert others == [b"", b""]
+    with pytest.raises(ValueError, match="not all of these are object ids"):
+        repository.commits(["HEAD"])
 
 
 def test_another_revision_can_be_the_head(tmp_path: Path) -> None:

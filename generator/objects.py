@@ -1,0 +1,85 @@
+"""Many git objects at once: ids in, bytes out, through processes that stay open."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+Start: TypeAlias = Callable[[list[str]], Any]
+"""Starts a git command whose standard input and output are pipes."""
+
+_ASKED: Final = 200
+"""Ids in one question: few enough to fit into a pipe, so that asking never waits for the answer."""
+
+
+class Objects:
+    """Reads objects by full id; what git does not have, or cannot read, is None."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._processes: dict[str, Any] = {}
+
+    def headers(self, ids: Sequence[str]) -> list[tuple[str, int] | None]:
+        """Give (kind, size) of each object."""
+        return [header and header[:2] for header in self._answers("--batch-check", ids)]
+
+    def read(self, ids: Sequence[str]) -> list[tuple[str, bytes] | None]:
+        """Give (kind, bytes) of each object, whatever its size."""
+        return [found and (found[0], found[2]) for found in self._answers("--batch", ids)]
+
+    def blobs(self, ids: Sequence[str], limit: int) -> list[bytes | None]:
+        """Give the bytes of each blob of at most `limit` bytes; None for anything else."""
+        small = [
+            blob_id
+            for blob_id, header in zip(ids, self.headers(ids), strict=True)
+            if header and header[0] == "blob" and header[1] <= limit
+        ]
+        found = {blob_id: answer[1] for blob_id, answer in zip(small, self.read(small), strict=True) if answer}
+        return [found.get(blob_id) for blob_id in ids]
+
+    def _answers(self, how: str, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes] | None]:
+        for start in range(0, len(ids), _ASKED):
+            asked = ids[start : start + _ASKED]
+            answers = list[tuple[str, int, bytes] | None]()
+            try:
+                process: Any = self._processes.get(how) or self._start(["cat-file", how])
+                self._processes[how] = process
+                process.stdin.write("".join(f"{object_id}\n" for object_id in asked).encode())
+                process.stdin.flush()
+                while len(answers) < len(asked):
+                    answers.append(_answer(process.stdout, with_bytes=how == "--batch"))
+            except (OSError, EOFError):
+                # A broken object ends the process. Which one it was is found out one by one.
+                self._end(how)
+                if len(asked) > 1:
+                    yield from (answer for one in asked for answer in self._answers(how, [one]))
+                    continue
+                answers = [None]
+            yield from answers
+
+    def _end(self, how: str) -> None:
+        process = self._processes.pop(how, None)
+        if process:
+            # Whatever goes wrong at its end, its answers are what counts.
+            for end in (process.stdout.close, process.stdin.close, process.wait):
+                with contextlib.suppress(Exception):
+                    end()
+
+    def close(self) -> None:
+        """End the processes."""
+        for how in list(self._processes):
+            self._end(how)
+
+
+def _answer(stream: Any, *, with_bytes: bool) -> tuple[str, int, bytes] | None:
+    header = stream.readline().split()
+    if not header:
+        raise EOFError
+    if len(header) != 3:
+        return None
+    kind, size = header[1].decode(), int(header[2])
+    content = stream.read(size + 1) if with_bytes else b""
+    if with_bytes and len(content) <= size:
+        raise EOFError
+    return kind, size, content[:-1]
