@@ -16,9 +16,9 @@ from typing import IO, Any, Final, cast
 
 import git
 
+from generator import objects
 from generator.findings import Finding, Stop
 from generator.model import Blob, Change, Transition
-from generator.objects import Objects
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LAST_SECOND: Final = 253402300799
@@ -44,7 +44,6 @@ _MISLEADING: Final = ("GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE")
 
 _PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
 _DIFFERENCE: Final = ("git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
-_CHUNK: Final = 1 << 16
 
 
 def isolated(root: Path) -> git.Git:
@@ -70,7 +69,9 @@ class Repository:
         """
         self.root = root
         self._git = stock = isolated(root)
-        self._objects = Objects(lambda how: stock.execute(["git", *how], istream=subprocess.PIPE, as_process=True))
+        self._objects = objects.Objects(
+            lambda how: stock.execute(["git", *how], istream=subprocess.PIPE, as_process=True)
+        )
         if self._ask("rev-parse", "--show-prefix"):
             raise _unverifiable(f"{root} is not the top folder of its git repository")
         self.head = self._resolve(revision)
@@ -78,7 +79,7 @@ class Repository:
 
     def _ask(self, *command: str) -> str:
         try:
-            return str(self._git.execute(["git", *command], strip_newline_in_stdout=True))
+            return str(self._git.execute(["git", *command]))
         except git.GitCommandError as error:
             reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
             raise _unverifiable(reason or f"git {' '.join(command)} gave no answer in {self.root}") from error
@@ -102,10 +103,8 @@ class Repository:
             raise _unverifiable("the clone is partial", fix="clone again without --filter")
 
     def _configured(self, pattern: str) -> bool:
-        status, _, _ = self._git.execute(
-            ["git", "config", "--get-regexp", pattern], with_extended_output=True, with_exceptions=False
-        )
-        return status == 0
+        command = ["git", "config", "--get-regexp", pattern]
+        return self._git.execute(command, with_extended_output=True, with_exceptions=False)[0] == 0
 
     @functools.cached_property
     def main_line(self) -> tuple[tuple[str, str, datetime], ...]:
@@ -129,26 +128,19 @@ class Repository:
         One `diff-tree` is fed explicit (commit, first parent) pairs, so merges, squashes and evil
         merges all come out as plain changes. Paths that are not UTF-8 carry surrogate escapes.
         """
-        steps = self.main_line
-        times = {commit: when for commit, _, when in steps}
+        times = {commit: when for commit, _, when in self.main_line}
         with tempfile.TemporaryFile() as pairs:
-            pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in steps)
+            pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in self.main_line)
             pairs.seek(0)
             process = self._git.execute(
                 [*_DIFFERENCE, "--stdin", "--always", "--root"], istream=cast("Any", pairs), as_process=True
             )
-            commit, changes, present = "", list[Change](), set[str]()
-            tokens = _tokens(process.stdout)
-            for token in tokens:
-                if token.startswith(b":"):
-                    changes.append(_placed(token, next(tokens), present))
-                    continue
-                if commit:
-                    yield Transition(commit=commit, committed_at=times[commit], changes=tuple(changes))
-                commit, changes = token.decode(), []
-            process.wait()
-            if commit:
-                yield Transition(commit=commit, committed_at=times[commit], changes=tuple(changes))
+            try:
+                for commit, changes in _grouped(process.stdout):
+                    yield Transition(commit=commit, committed_at=times[commit], changes=changes)
+                process.wait()
+            finally:
+                objects.end(process)
 
     def since_fork(self, base: str) -> tuple[Change, ...]:
         """Give what the head changed since it left the line of `base`, a full commit id."""
@@ -265,11 +257,18 @@ def difference(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> tuple[C
     return tuple(Change(path=path, blob=after.get(path)) for path in paths if before.get(path) != after.get(path))
 
 
-def _tokens(stream: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
-    while chunk := stream.read(_CHUNK):
-        *whole, rest = (rest + chunk).split(b"\0")
-        yield from whole
+def _grouped(stream: IO[bytes]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    commit, changes, present = "", list[Change](), set[str]()
+    tokens = objects.tokens(stream)
+    for token in tokens:
+        if token.startswith(b":"):
+            changes.append(_placed(token, next(tokens), present))
+            continue
+        if commit:
+            yield commit, tuple(changes)
+        commit, changes = token.decode(), []
+    if commit:
+        yield commit, tuple(changes)
 
 
 def _change(meta: bytes, path: bytes) -> Change:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, disclosure, documents, evidence, formats, history, provenance, rules, settings, urls
+from generator import conformance, disclosure, documents, evidence, formats, history, rules, settings, urls
 from generator.documents import MAX_BYTES
 from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
+from generator.foresight import Foresight
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
 from generator.model import Blob, Change, Publisher, Transition
@@ -56,9 +57,18 @@ def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), w
     with closing(Repository(root, revision)) as repository:
         schemas = settings.schemas(files_of(repository.tree(), repository.content))
         transitions = watch(repository.transitions(), len(repository.main_line))
-        walk = provenance.judge(transitions, repository.content, schemas, expected.trust_root, keep_documents=False)
+        walk = Walk(contents=repository.content, schemas=schemas, trust_root=expected.trust_root, keep_documents=False)
+        _take(walk, transitions, repository)
         judgement = _ended(repository, walk, expected)
         return _audit(repository, judgement, expected)
+
+
+def _take(walk: Walk, transitions: Iterable[Transition], repository: Repository) -> None:
+    """Walk along the whole line, with the help of other processes where there is much to do."""
+    with closing(Foresight(repository.small_blobs, walk.schemas["Result"], walk.trusted)) as foresight:
+        walk.known = foresight.known
+        for transition in foresight.ahead(transitions):
+            walk.advance(transition)
 
 
 def _audit(repository: Repository, judgement: Judgement, expected: Expected) -> Audit:
@@ -223,7 +233,9 @@ def _conclude(
     contents = contents or repository.content
     schemas = settings.schemas(read_file)
     programme = settings.programme(read_file, schemas)
-    judgement = _ended(repository, provenance.judge(transitions, contents, schemas, expected.trust_root), expected)
+    walk = Walk(contents=contents, schemas=schemas, trust_root=expected.trust_root)
+    _take(walk, transitions, repository)
+    judgement = _ended(repository, walk, expected)
     if judgement.fatal or judgement.registry is None:
         reasons = "; ".join(finding.message for finding in judgement.fatal)
         raise Stop(f"nothing can be published: {reasons}", judgement.fatal)

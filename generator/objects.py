@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 Start: TypeAlias = Callable[[list[str]], Any]
 """Starts a git command whose standard input and output are pipes."""
 
 _ASKED: Final = 200
 """Ids in one question: few enough to fit into a pipe, so that asking never waits for the answer."""
+_CHUNK: Final = 1 << 16
+
+
+def tokens(stream: IO[bytes]) -> Iterator[bytes]:
+    """Split what a git command says with `-z`."""
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+
+
+def end(process: Any) -> None:
+    """End a git process in the middle of whatever it says; what goes wrong at its end is of no interest."""
+    for stream in (process.stdout, process.stdin):
+        with contextlib.suppress(Exception):
+            stream.close()
+    with contextlib.suppress(Exception):
+        process.wait()
+    with contextlib.suppress(Exception):
+        process.stderr.close()
 
 
 class Objects:
@@ -61,10 +81,7 @@ class Objects:
     def _end(self, how: str) -> None:
         process = self._processes.pop(how, None)
         if process:
-            # Whatever goes wrong at its end, its answers are what counts.
-            for end in (process.stdout.close, process.stdin.close, process.wait):
-                with contextlib.suppress(Exception):
-                    end()
+            end(process)
 
     def close(self) -> None:
         """End the processes."""

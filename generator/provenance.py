@@ -6,7 +6,7 @@ decide nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -29,7 +29,11 @@ _SUITES: Final = f"{urls.SUITES}/"
 
 @dataclass(slots=True, kw_only=True)
 class Walk:
-    """The walk along the main line; `advance` takes one transition, `judgement` ends it."""
+    """The walk along the main line (DESIGN section 3, steps 2 to 7); oldest transitions come first.
+
+    `advance` takes one transition, `judgement` ends it. Without documents the verdicts are the same
+    and take a tenth of the memory.
+    """
 
     contents: Contents
     schemas: Mapping[str, Schema]
@@ -48,6 +52,7 @@ class Walk:
     _run_ids: set[str] = field(default_factory=set)
     _digests: set[str] = field(default_factory=set)
     _touched: dict[str, tuple[Blob | None, Blob | None]] = field(default_factory=dict)
+    _trusted: tuple[Registry | None, frozenset[bytes]] = (None, frozenset())
 
     def advance(self, transition: Transition) -> None:
         """Take one transition: suites first, then results under the registry before it (steps 4-7)."""
@@ -64,6 +69,13 @@ class Walk:
             for path in sorted(self._touched):
                 self._judge(path, authority, transition)
             self._touched.clear()
+
+    def trusted(self) -> frozenset[bytes]:
+        """Give the raw keys of the publishers that the registry in force names, whatever their status."""
+        if self._trusted[0] is not self.registry:
+            publishers = self.registry.publishers if self.registry else ()
+            self._trusted = self.registry, frozenset(key.public for one in publishers for key in one.keys)
+        return self._trusted[1]
 
     def _take_suites(self, changes: Mapping[str, Blob | None]) -> None:
         for path, blob in sorted(changes.items()):
@@ -223,24 +235,6 @@ class Walk:
                 yield overlay.judge(slots.verdict(path, slot, slot.judged), slot.judged, final, self.order)
             elif slot.sidecar:
                 yield slots.orphan(urls.sidecar(path), final)
-
-
-def judge(
-    transitions: Iterable[Transition],
-    contents: Contents,
-    schemas: Mapping[str, Schema],
-    trust_root: TrustRoot | None = None,
-    *,
-    keep_documents: bool = True,
-) -> Walk:
-    """Walk the whole main line, oldest first (DESIGN section 3, steps 2 to 7).
-
-    Without documents the verdicts are the same and take a tenth of the memory.
-    """
-    walk = Walk(contents=contents, schemas=schemas, trust_root=trust_root, keep_documents=keep_documents)
-    for transition in transitions:
-        walk.advance(transition)
-    return walk
 
 
 def _run_id(facts: Facts) -> str:

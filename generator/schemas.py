@@ -76,6 +76,7 @@ class Schema:
     def __init__(self, path: str, content: bytes) -> None:
         """Compile the schema in `content`; raise `Stop` when it is not a valid one, or is not whole."""
         self.path = path
+        self.content = content
         try:
             self._schema = json.loads(content)
             if not isinstance(self._schema, dict | bool):

@@ -192,7 +192,6 @@ MUTATIONS: Final = (
             "7.3 a sidecar is at most 2 KiB",
             "self._sidecar, sshsig.MAX_BYTES)",
             "self._sidecar, 1 << 40)",
-            "`sshsig.parse` refuses it too, with the same state; the limit here only spares reading it",
         ),
         (
             "signature",

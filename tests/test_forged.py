@@ -30,6 +30,7 @@ from tests.support.forgeries import (
     signed,
     story,
 )
+from tests.support.helping import helped
 from tests.support.keys import REGISTRY, RESULT, Key
 from tests.support.papers import ALICE, ARCHIVIST, BOB, CAROL, OTHER_ROBOT, PROJECT, ROBOT, STRANGER, SUITE_PATH, result
 from tests.support.repository import EPOCH, REGISTRY_PATH, Link, basis, pair, signed_registry
@@ -1017,9 +1018,13 @@ def test_story(
         monkeypatch.setenv(name, value)
     capsys.readouterr()
     code = scene.verify()
-    states, findings = ending(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    states, findings = ending(printed)
     assert (states, code) == (told.states, told.code)
     assert not told.rule or told.rule in {rule for _, rule in findings}
+    with helped():
+        again = scene.verify()
+    assert (capsys.readouterr().out, again) == (printed, code), "workers make a difference"
 
 
 def test_the_stories_are_many() -> None:

@@ -1,0 +1,224 @@
+"""What `foresight` promises: with and without other processes the same comes out, byte for byte."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generator import foresight, ledger, workers
+from generator.findings import Stop
+from generator.foresight import Foresight
+from generator.history import Repository as Opened
+from generator.judgements import Ledger
+from generator.schemas import Schema
+from generator.workers import Gone, Parcel
+from tests.support import papers
+from tests.support.forgeries import Scene, keys
+from tests.support.helping import Lent, helped
+from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, STRANGER, result
+from tests.support.repository import File, basis, pair, toy
+
+
+def _told(scene: Scene, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    code = scene.verify()
+    return code, capsys.readouterr().out
+
+
+def _read(scene: Scene) -> Ledger | str:
+    try:
+        return ledger.read(scene.root)
+    except Stop as stop:
+        return stop.message
+
+
+# Random histories.
+
+
+def _path(number: int) -> str:
+    return f"results/kelp/v1.0.0/toy-run-{number:04}.yaml"
+
+
+def _result(number: int, failed: str = "") -> papers.Paper:
+    outcomes = papers.outcomes(**{failed: "failed"}) if failed else papers.outcomes()
+    return result(run_id=f"toy-run-{number:04}", results=outcomes)
+
+
+def _signed(number: int, content: bytes, signed: bytes) -> dict[str, File]:
+    return {_path(number): content, f"{_path(number)}.sig": ROBOT.sign(signed)}
+
+
+KINDS: dict[str, Callable[[int], dict[str, File]]] = {
+    "honest": lambda number: pair(_result(number)),
+    "other": lambda number: pair(_result(number, "A_2")),
+    "stranger": lambda number: pair(_result(number), STRANGER),
+    "archivist": lambda number: pair(papers.transcription(run_id=f"toy-run-{number:04}"), ARCHIVIST),
+    "unsigned": lambda number: {_path(number): papers.written(_result(number)), f"{_path(number)}.sig": None},
+    "sidecar": lambda number: {f"{_path(number)}.sig": ROBOT.sign(papers.written(_result(number)))},
+    "gone": lambda number: {_path(number): None, f"{_path(number)}.sig": None},
+    "no yaml": lambda number: _signed(number, b"a: [", b"a: ["),
+    "misfit": lambda number: pair(_result(number) | {"surprise": 1}),
+    "false": lambda number: _signed(number, papers.written(_result(number)), b"other bytes"),
+}
+REGISTRIES: dict[str, dict[str, Any]] = {
+    "enrol": keys(papers.key(ROBOT), papers.key(STRANGER, "2026b")),
+    "retire": keys(papers.key(ROBOT, status="retired"), papers.key(STRANGER, "2026b")),
+    "steal": keys(papers.key(ROBOT, status="compromised")),
+    "forget": keys(papers.key(STRANGER)),
+}
+steps = st.lists(
+    st.lists(st.tuples(st.sampled_from([*KINDS]), st.integers(1, 3)), min_size=1, max_size=3)
+    | st.sampled_from([*REGISTRIES, "refused"]),
+    min_size=1,
+    max_size=7,
+)
+
+
+def _tell(scene: Scene, step: str | list[tuple[str, int]]) -> None:
+    if step == "refused":
+        scene.commit({"registry/sigs/alice.sig": b"no signature"})
+    elif isinstance(step, str):
+        scene.commit(scene.succeed(**REGISTRIES[step]))
+    else:
+        scene.commit({name: file for what, number in step for name, file in KINDS[what](number).items()})
+
+
+@settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=steps, begins=st.sampled_from(["at once", "late"]))
+def test_any_history_comes_out_the_same(
+    told: list[Any],
+    begins: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Scene(Path(folder) / "r")
+        scene.start()
+        scene.commit(basis() if begins == "at once" else {})
+        for step in told:
+            _tell(scene, step)
+        if begins == "late":
+            scene.commit(basis())
+        capsys.readouterr()
+        alone = (_told(scene, capsys), _read(scene))
+        with helped():
+            together = (_told(scene, capsys), _read(scene))
+        assert together == alone
+
+
+# One by one.
+
+
+class Recorded(Lent):
+    """A worker that notes what it was sent, and by whose keys it was to be believed."""
+
+    sent: list[tuple[str, AbstractSet[bytes]]]
+
+    def send(self, parcels: Sequence[Parcel], trusted: AbstractSet[bytes]) -> None:
+        Recorded.sent += [(parcel.path, trusted) for parcel in parcels]
+        super().send(parcels, trusted)
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Recorded]]:
+    Recorded.sent = []
+    with helped():
+        monkeypatch.setattr(foresight, "Worker", Recorded)
+        yield Recorded
+
+
+def test_nothing_behind_a_change_of_the_registry_is_examined_by_the_old_keys(
+    tmp_path: Path, recorded: type[Recorded]
+) -> None:
+    scene = Scene(tmp_path / "r")
+    scene.start()
+    scene.begin()
+    scene.commit(pair(_result(1)))
+    scene.commit(pair(_result(2), STRANGER))
+    scene.commit({**scene.succeed(**keys(papers.key(STRANGER))), **pair(_result(3))})
+    scene.commit(pair(_result(4), STRANGER))
+    audit = ledger.audit(scene.root)
+    assert [verdict.state.value for verdict in audit.judgement.verdicts] == [
+        "verified",
+        "unauthorised",
+        "verified",
+        "verified",
+    ]
+    believed = {path: (ROBOT.public in keys, STRANGER.public in keys) for path, keys in recorded.sent}
+    assert believed == {
+        _path(1): (True, False),
+        _path(2): (True, False),
+        # It came with the new registry, and is judged by the old one.
+        _path(3): (False, True),
+        _path(4): (False, True),
+    }
+
+
+def test_results_that_wait_for_the_first_registry_are_examined_by_its_keys(
+    tmp_path: Path, recorded: type[Recorded]
+) -> None:
+    repository = Scene(tmp_path / "r")
+    repository.start()
+    for number in (1, 2):
+        repository.commit(pair(_result(number)))
+    repository.commit({**basis(), **pair(_result(3))})
+    verdicts = ledger.audit(repository.root).judgement.verdicts
+    assert [verdict.state.value for verdict in verdicts] == ["verified"] * 3
+    assert {path for path, keys in recorded.sent if ROBOT.public in keys} == {_path(1), _path(2), _path(3)}
+
+
+def test_few_results_or_one_core_need_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_schema: Schema) -> None:
+        raise AssertionError("a worker was started")
+
+    repository = toy(tmp_path / "r")
+    for number in range(3):
+        repository.commit(pair(_result(number)))
+    with helped(least=4):
+        monkeypatch.setattr(foresight, "Worker", refuse)
+        assert len(ledger.audit(repository.root).judgement.verdicts) == 3
+    with helped():
+        monkeypatch.setattr(foresight, "Worker", refuse)
+        monkeypatch.setattr(workers, "cores", lambda: 1)
+        assert len(ledger.audit(repository.root).judgement.verdicts) == 3
+
+
+def test_a_machine_that_starts_no_process_judges_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_schema: Schema) -> None:
+        raise Gone
+
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(_result(1)))
+    with helped():
+        monkeypatch.setattr(foresight, "Worker", refuse)
+        assert ledger.audit(repository.root).judgement.verdicts[0].state.value == "verified"
+
+
+def test_a_blob_that_is_missing_stops_where_it_is_needed_and_not_before(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(_result(1)))
+    repository.commit(pair(_result(2)))
+    blob = repository.git("rev-parse", f"HEAD:{_path(2)}")
+    (repository.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    stops = []
+    for least in (1, 99):
+        with helped(least), pytest.raises(Stop) as caught:
+            ledger.audit(repository.root)
+        stops.append((caught.value.message, caught.value.findings))
+    assert stops[0] == stops[1]
+    assert stops[0][0] == f"object {blob} is missing"
+
+
+def test_what_nobody_foresaw_is_not_known(tmp_path: Path) -> None:
+    opened = Opened(toy(tmp_path / "r").root)
+    schema = Schema("result", (PROJECT / "schema/result.schema.json").read_bytes())
+    foreseeing = Foresight(opened.small_blobs, schema, lambda: frozenset({ROBOT.public}))
+    assert len(list(foreseeing.ahead(opened.transitions()))) == 1
+    assert foreseeing.known(_path(1), "0" * 40, "1" * 40) is None
+    foreseeing.close()
+    opened.close()
