@@ -108,7 +108,7 @@ def _disclosed(
         passing = [change for change in head.changes_of(commit) if change.blob and change.blob.id not in known]
         known |= {change.blob.id for change in passing if change.blob}
         yield from ledger.disclosed(passing, head.content, (), commit)
-        message = head.commit(commit).partition(b"\n\n")[2]
+        message = head.commits([commit])[0].partition(b"\n\n")[2]
         yield from disclosure.message_findings(commit, message.decode("utf-8", "replace"))
 
 
