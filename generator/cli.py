@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import traceback
-from collections.abc import Sequence
 
-from generator import (
-    __version__,
-    console,
-    verbs_import,
-    verbs_record,
-    verbs_registry,
-    verbs_results,
-    verbs_site,
-    verbs_start,
-    verbs_submit,
-    verbs_suite,
-)
-from generator.findings import Stop
+from generator import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Even `typing` takes half as long as Python itself, and `meshmark --version` needs none of these.
+    import argparse
+    from collections.abc import Callable, Mapping, Sequence
+    from types import ModuleType
+    from typing import Any, Final
+
+_VERSION: Final = f"meshmark {__version__}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and give its exit code; `argv` excludes the program's name."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if list(words) == ["--version"]:
+        print(_VERSION)
+        sys.exit(0)
+    arguments = parser(words[0] if words else "").parse_args(words)
+    from generator import console
+    from generator.findings import Stop
+
     try:
         code: int = arguments.run(arguments)
     except Stop as stop:
@@ -38,34 +40,100 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return console.CLEAN
     except Exception:  # noqa: BLE001 - the last resort: a bug gets its traceback and its own code
+        import traceback
+
         traceback.print_exc()
         return console.BUG
     return code
 
 
-def parser() -> argparse.ArgumentParser:
-    """Give the parser of the whole command line."""
+def parser(word: str = "") -> argparse.ArgumentParser:
+    """Give the parser of the whole command line, or of no more than what begins with `word` needs."""
+    import argparse
+
     found = argparse.ArgumentParser(
         prog="meshmark",
         description="Check, verify and publish conformance results.",
         epilog="Exit codes: 0 clean, 1 findings, 2 stopped, 3 a bug, 130 interrupted.",
     )
-    found.add_argument("--version", action="version", version=f"meshmark {__version__}")
+    found.add_argument("--version", action="version", version=_VERSION)
     verbs = found.add_subparsers(title="verbs", required=True, metavar="VERB")
-    for add in (
-        verbs_site.add_build,
-        verbs_site.add_serve,
-        verbs_results.add_check,
-        verbs_results.add_verify,
-        verbs_results.add_explain,
-        verbs_results.add_sign,
-        verbs_submit.add_submit,
-        verbs_import.add_import,
-        verbs_record.add_record,
-        verbs_suite.add_suite,
-        verbs_registry.add_registry,
-        verbs_start.add_init,
-        verbs_start.add_demo,
-    ):
-        add(verbs)
+    if word in _VERBS:
+        _VERBS[word](verbs)
+    else:
+        for add in _VERBS.values():
+            add(verbs)
     return found
+
+
+def _site() -> ModuleType:
+    from generator import verbs_site
+
+    return verbs_site
+
+
+def _results() -> ModuleType:
+    from generator import verbs_results
+
+    return verbs_results
+
+
+def _submit(verbs: Any) -> None:
+    from generator import verbs_submit
+
+    verbs_submit.add_submit(verbs)
+
+
+def _import(verbs: Any) -> None:
+    from generator import verbs_import
+
+    verbs_import.add_import(verbs)
+
+
+def _record(verbs: Any) -> None:
+    from generator import verbs_record
+
+    verbs_record.add_record(verbs)
+
+
+def _suite(verbs: Any) -> None:
+    from generator import verbs_suite
+
+    verbs_suite.add_suite(verbs)
+
+
+def _registry(verbs: Any) -> None:
+    from generator import verbs_registry
+
+    verbs_registry.add_registry(verbs)
+
+
+def _start() -> ModuleType:
+    from generator import verbs_start
+
+    return verbs_start
+
+
+def _completion(verbs: Any) -> None:
+    from generator import verbs_completion
+
+    verbs_completion.add_completion(verbs, parser)
+
+
+_VERBS: Final[Mapping[str, Callable[[Any], None]]] = {
+    "build": lambda verbs: _site().add_build(verbs),
+    "serve": lambda verbs: _site().add_serve(verbs),
+    "check": lambda verbs: _results().add_check(verbs),
+    "verify": lambda verbs: _results().add_verify(verbs),
+    "explain": lambda verbs: _results().add_explain(verbs),
+    "sign": lambda verbs: _results().add_sign(verbs),
+    "submit": _submit,
+    "import": _import,
+    "record": _record,
+    "suite": _suite,
+    "registry": _registry,
+    "init": lambda verbs: _start().add_init(verbs),
+    "demo": lambda verbs: _start().add_demo(verbs),
+    "completion": _completion,
+}
+"""What adds each verb: modules are imported only for the verb that runs."""
