@@ -23,7 +23,7 @@ _TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
 _TIGHT_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
 
 
-_Taker: TypeAlias = Callable[[Any, int], None]
+_Taker: TypeAlias = Callable[[Any, Any, int], None]
 
 
 class Reading(NamedTuple):
@@ -67,17 +67,6 @@ class _Builder:
         self.nodes = 0
         self.documents = 0
         self.root: Data = None
-        self.nodes_taken_by: dict[type[Any], _Taker] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: lambda event, line: self._open({}, event, line),
-            yaml.SequenceStartEvent: lambda event, line: self._open([], event, line),
-        }
-        self.others_taken_by: dict[type[Any], _Taker] = {
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-        }
 
     def report(self, rule: str, line: int, message: str, fix: str) -> None:
         where = pointer(place for frame in self.stack if (place := self._place(frame)) != "")
@@ -88,7 +77,7 @@ class _Builder:
         return len(frame.container) if frame.is_list else frame.key or ""
 
     def drain(self, next_event: Callable[[], Any]) -> None:
-        node_taker, other_taker = self.nodes_taken_by.get, self.others_taken_by.get
+        node_taker, other_taker = _NODES.get, _OTHERS.get
         while event := next_event():
             kind, line = type(event), event.start_mark.line + 1
             if take := node_taker(kind):
@@ -97,9 +86,9 @@ class _Builder:
                     self._overflow(line)
                 if event.anchor is not None or event.tag is not None:
                     self._adorned(event, line)
-                take(event, line)
+                take(self, event, line)
             elif take := other_taker(kind):
-                take(event, line)
+                take(self, event, line)
 
     def _overflow(self, line: int) -> NoReturn:
         self.report("yaml-nodes", line, f"more than {MAX_NODES} nodes", "split the data or drop what is not needed")
@@ -111,16 +100,16 @@ class _Builder:
         if event.tag is not None:
             self.report("yaml-tag", line, f"explicit tag {event.tag}", "remove the tag; quote the value if it is text")
 
-    def _end(self, _event: Any, line: int) -> None:
+    def end(self, _event: Any, line: int) -> None:
         self.flow -= self.flow > 0
         self._put(self.stack.pop().container, line)
 
-    def _alias(self, event: Any, line: int) -> None:
+    def alias(self, event: Any, line: int) -> None:
         self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")
         self._mark(line)
         self._put(None, line)
 
-    def _document(self, event: Any, line: int) -> None:
+    def document(self, event: Any, line: int) -> None:
         self.documents += 1
         if self.documents > 1:
             self.report("yaml-second-document", line, "a second document begins here", "keep one document a file")
@@ -128,7 +117,7 @@ class _Builder:
         if event.version or event.tags or self.text.startswith("%", event.start_mark.index):
             self.report("yaml-directive", line, "a %YAML or %TAG directive stands here", "remove the directive")
 
-    def _open(self, container: dict[str, Data] | list[Data], event: Any, line: int) -> None:
+    def opened(self, container: dict[str, Data] | list[Data], event: Any, line: int) -> None:
         if len(self.stack) == MAX_DEPTH:
             self.report("yaml-depth", line, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
             raise _Fatal
@@ -141,7 +130,7 @@ class _Builder:
         if not self.stack or self.stack[-1].is_list:
             self.lines.append(line)
 
-    def _scalar(self, event: Any, line: int) -> None:
+    def scalar(self, event: Any, line: int) -> None:
         text: str = event.value
         plain = not event.style
         if (self.flow if plain else event.style in "|>") and (wrong := self._disputed(event, plain=plain)):
@@ -207,6 +196,19 @@ class _Builder:
             return value
         self.report("yaml-key", line, "a mapping key is not a one-line text", "quote the key or rename it")
         return f"?{self.nodes}"
+
+
+_NODES: Final[dict[type[Any], _Taker]] = {
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.MappingStartEvent: lambda builder, event, line: builder.opened({}, event, line),
+    yaml.SequenceStartEvent: lambda builder, event, line: builder.opened([], event, line),
+}
+_OTHERS: Final[dict[type[Any], _Taker]] = {
+    yaml.MappingEndEvent: _Builder.end,
+    yaml.SequenceEndEvent: _Builder.end,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.DocumentStartEvent: _Builder.document,
+}
 
 
 def read(path: str, content: bytes) -> Reading:
