@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks import repositories
-from generator import sshsig
+import yaml
+
+from benchmarks import peers, repositories
+from generator import documents, sshsig, urls
 from tests.support.keys import RESULT, Key
 from tests.support.papers import PROJECT
 
 PAGE = PROJECT / "docs" / "performance.md"
 SAMPLE = 200
 """Commits and files over which a slow baseline is measured and then scaled up."""
+LIMIT = 300.0
+"""Seconds after which a measurement is given up."""
 
 
 def main() -> int:
@@ -28,44 +36,97 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--results", type=int, default=10_000, help="results in the repository (default: 10000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each thing is measured (default: 3)")
+    parser.add_argument("--peers", action="store_true", help="measure other generators too (installs what it can)")
+    parser.add_argument("--note", default="", help="a sentence on the circumstances, for the page")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(PROJECT)}")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        text = _report(Path(scratch), arguments.results, arguments.rounds)
+        text = _report(Path(scratch), arguments)
     print(text)
     if arguments.write:
         PAGE.write_text(text, encoding="utf-8")
     return 0
 
 
-def _report(scratch: Path, results: int, rounds: int) -> str:
+class Measure(NamedTuple):
+    """One thing to measure: what the table calls it, what to run, and how much of the whole that is."""
+
+    name: str
+    run: Callable[[], float]
+    share: float = 1
+
+
+VERIFY, TENTH, ALONE = "`meshmark verify`", "`meshmark verify`, a tenth of the results", "the same in one process"
+BUILD, SIGNATURES = "`meshmark build`, a tenth of the results", "`git log --format=%G?`, scaled from a sample"
+FLOOR = "the floor: read, parse, validate, verify, one trivial page each; two processes"
+
+
+def _report(scratch: Path, arguments: argparse.Namespace) -> str:
+    results, rounds = arguments.results, arguments.rounds
     large, small, signed = scratch / "large", scratch / "small", scratch / "signed"
     repositories.build(large, results)
     repositories.build(small, results // 10)
+    shutil.copytree(PROJECT / urls.TEMPLATES, small / urls.TEMPLATES)
     _sign_commits(signed)
     keygen_files = _export(large, scratch / "files")
-    measures: dict[str, tuple[Callable[[], float], float]] = {
-        "`git log --raw` of the same history, to nowhere": (lambda: _git_log(large), 1),
-        "`meshmark verify`, all results": (lambda: _verify(large), 1),
-        "`meshmark verify`, a tenth of the results": (lambda: _verify(small), 1),
-        "`git log --format=%G?`, scaled from a sample": (lambda: _signatures(signed), results / SAMPLE),
-        "`ssh-keygen -Y verify` a file, scaled from a sample": (lambda: _keygen(keygen_files), results / SAMPLE),
-    }
-    times: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(rounds):
-        for name, (measure, factor) in measures.items():
-            times[name].append(measure() * factor)
+    contents = [file.read_bytes() for file, _ in keygen_files]
+    counter = itertools.count()
+    measures = [
+        Measure("`git log --raw` of the same history, to nowhere", lambda: _git_log(large)),
+        Measure("PyYAML's CSafeLoader alone, scaled from a sample", lambda: _loader(contents), SAMPLE / results),
+        Measure(VERIFY, lambda: _meshmark("verify", "--root", str(large))),
+        Measure(ALONE, lambda: _alone(large)),
+        Measure(TENTH, lambda: _meshmark("verify", "--root", str(small))),
+        Measure(SIGNATURES, lambda: _signatures(signed), SAMPLE / results),
+        Measure("`ssh-keygen -Y verify` a file, scaled from a sample", lambda: _keygen(keygen_files), SAMPLE / results),
+        Measure(FLOOR, lambda: _floor(large, scratch / f"floor-{next(counter)}")),
+        Measure(BUILD, lambda: _meshmark("build", "--root", str(small), "--out", str(scratch / f"{next(counter)}"))),
+        Measure(
+            "`meshmark check --base` on one new result",
+            lambda: _meshmark("check", "--root", str(large), "--base", "HEAD~1"),
+        ),
+        Measure("`meshmark --version`", lambda: _meshmark("--version")),
+        Measure("Python itself, doing nothing", lambda: _timed([sys.executable, "-c", "pass"], PROJECT)),
+    ]
+    others, missing = peers.prepared(large, scratch / "peers") if arguments.peers else ([], [])
+    measures += [Measure(f"{peer.name}, unverified pages of the same data", partial(_peer, peer)) for peer in others]
+    times = _times(measures, rounds)
     medians = {name: statistics.median(found) for name, found in times.items()}
-    base = medians["`meshmark verify`, all results"]
-    rows = "\n".join(f"| {name} | {seconds:.2f} | {seconds / base:.2f} |" for name, seconds in medians.items())
+    return _page(arguments, medians, [_peak(large), _peak(small)], _signature_alone(keygen_files), missing)
+
+
+def _times(measures: list[Measure], rounds: int) -> dict[str, list[float]]:
+    """Measure everything once a round; what did not end within the limit is not tried again."""
+    times = dict[str, list[float]]()
+    for _ in range(rounds):
+        for measure in measures:
+            if LIMIT not in times.get(measure.name, []):
+                times.setdefault(measure.name, []).append(measure.run() / measure.share)
+    return times
+
+
+def _page(
+    arguments: argparse.Namespace, medians: dict[str, float], peaks: list[int], signature: float, missing: list[str]
+) -> str:
+    results, base = arguments.results, medians[VERIFY]
+    rows = "\n".join(
+        f"| {name} | {'over ' if seconds == LIMIT else ''}{seconds:.2f} | {seconds / base:.2f} |"
+        for name, seconds in medians.items()
+    )
+    command = f"--results {results} --rounds {arguments.rounds}{' --peers' * arguments.peers} --write"
+    faster = medians[SIGNATURES] / base
+    absent = f"\n- Not measured, because they are not installed: {', '.join(missing)}." if missing else ""
+    peers_said = "" if arguments.peers else "\n- Other generators were not measured in this run; `--peers` does."
     return f"""\
 # Performance
 
-Measured with `python -m benchmarks --results {results} --rounds {rounds} --write` on {os.cpu_count()} cores,
-Python {platform.python_version()}, {_said("git", "--version")}. Each figure is a median of {rounds} rounds in turn;
-machines are noisy, so trust the ratios.
+Measured with `python -m benchmarks {command}`
+on {os.cpu_count()} cores, Python {platform.python_version()}, {_said("git", "--version")}.
+Each figure is a median of {arguments.rounds} rounds in turn; machines are noisy, so trust the ratios.
+{arguments.note}
 
-The repository holds {results} results of 24 tests and about 4 KB each, one a commit, signed by 20 robots.
+The repository holds {results} results, one a commit, signed by 20 robots: four of five have 24 tests and about
+4 KB, the others 61 tests.
 
 | what | seconds | beside `meshmark verify` |
 |---|---|---|
@@ -73,14 +134,41 @@ The repository holds {results} results of 24 tests and about 4 KB each, one a co
 
 - One result costs {base / results * 1000:.2f} ms: reading git, the signature, strict YAML, JSON Schema, the suite,
   and the verdict with its steps.
-- Of this the signature alone (parse, sha512, Ed25519) takes {_signature_alone(keygen_files):.2f} ms.
-- Ten times the results take {base / medians["`meshmark verify`, a tenth of the results"]:.1f} times as long.
-- Peak memory of `meshmark verify`: {_peak(large)} MB for {results} results, {_peak(small)} MB for {results // 10}.
+- Of this the signature alone (parse, sha512, Ed25519) takes {signature:.2f} ms.
+- `meshmark verify` is {faster:.1f} times as fast as `git log --format=%G?`, which looks at commits only.
+- Ten times the results take {base / medians[TENTH]:.1f} times as long.
+- The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long.
+- Peak memory of `meshmark verify`, without its workers: {peaks[0]} MB for {results} results, {peaks[1]} MB for
+  {results // 10}.{absent}{peers_said}
 """
 
 
-def _verify(repository: Path) -> float:
-    return _timed([sys.executable, "-m", "generator", "verify", "--root", str(repository)], PROJECT)
+def _meshmark(*words: str) -> float:
+    return _timed([sys.executable, "-m", "generator", *words], PROJECT)
+
+
+def _alone(repository: Path) -> float:
+    code = "from generator import cli, workers; workers.cores = lambda: 1; cli.main(['verify', '--root', {!r}])"
+    return _timed([sys.executable, "-c", code.format(str(repository))], PROJECT)
+
+
+def _floor(repository: Path, folder: Path) -> float:
+    return _timed([sys.executable, "-m", "benchmarks.floor", str(repository), str(folder)], PROJECT)
+
+
+def _loader(contents: list[bytes]) -> float:
+    start = time.perf_counter()
+    for content in contents:
+        yaml.load(content, documents.Loader)  # noqa: S506 - it is the safe one
+    return time.perf_counter() - start
+
+
+def _peer(peer: peers.Peer) -> float:
+    shutil.rmtree(peer.folder / "site", ignore_errors=True)
+    try:
+        return _timed(peer.command, peer.folder)
+    except subprocess.TimeoutExpired:
+        return LIMIT
 
 
 def _peak(repository: Path) -> int:
@@ -137,7 +225,8 @@ def _signature_alone(files: list[tuple[Path, str]]) -> float:
 
 def _timed(command: list[str], folder: Path, stdin: bytes = b"") -> float:
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, input=stdin, stdout=subprocess.DEVNULL, check=True)
+    silence = subprocess.DEVNULL
+    subprocess.run(command, cwd=folder, input=stdin, stdout=silence, stderr=silence, check=True, timeout=LIMIT)
     return time.perf_counter() - start
 
 

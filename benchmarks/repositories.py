@@ -5,19 +5,22 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from generator import documents
 from tests.support import papers
 from tests.support.keys import Key
 from tests.support.papers import PROJECT
 from tests.support.repository import EPOCH, SCHEMAS, signed_registry
 
-SUITE = "schema/suites/smi/v0.6.0.yaml"
+SUITES = ("schema/suites/smi/v0.6.0.yaml", "schema/suites/gateway-api/v1.4.yaml")
+"""Test sets of 24 and of 61 tests; a mesh reports on one of them, four of five on the first."""
 MESHES = 20
 ROBOTS = tuple(Key(f"robot-{number:02}") for number in range(MESHES))
 
 
 def build(folder: Path, results: int) -> None:
-    """Make a repository with one verified result of 24 tests a commit, over 20 meshes."""
+    """Make a repository with one verified result a commit, over 20 meshes."""
     folder.mkdir(parents=True)
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main"], cwd=folder, check=True)
     process = subprocess.Popen(["git", "fast-import", "--quiet", "--done"], cwd=folder, stdin=subprocess.PIPE)
@@ -32,7 +35,7 @@ def build(folder: Path, results: int) -> None:
 
 
 def _commits(results: int) -> Iterator[dict[str, bytes]]:
-    suite = (PROJECT / SUITE).read_bytes()
+    suites = [_Suite(path) for path in SUITES]
     publishers = {
         f"robot-{number:02}": papers.publisher(papers.key(robot), meshes=(_mesh(number),))
         for number, robot in enumerate(ROBOTS)
@@ -44,24 +47,34 @@ def _commits(results: int) -> Iterator[dict[str, bytes]]:
     yield {
         **schemas,
         **{name: content for name, content in registry.items() if isinstance(content, bytes)},
-        SUITE: suite,
+        **{suite.path: suite.content for suite in suites},
         "meshmark.yaml": programme,
     }
-    tests = [line.split(b"id: ")[1].decode() for line in suite.splitlines() if line.startswith(b"  - id: T")]
     for number in range(results):
-        content = _result(number, papers.digest(suite), tests)
+        content = _result(number, suites[number % 5 == 4])
         robot = ROBOTS[number % MESHES]
         path = f"results/{_mesh(number % MESHES)}/{_version(number)}/{_run_id(number)}.yaml"
         yield {path: content, f"{path}.sig": robot.sign(content)}
 
 
-def _result(number: int, digest: str, tests: list[str]) -> bytes:
+class _Suite:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.content = (PROJECT / path).read_bytes()
+        data: Any = documents.read(path, self.content).document
+        self.id, self.version = data.data["id"], data.data["version"]
+        self.tests = [test["id"] for test in data.data["tests"]]
+
+
+def _result(number: int, suite: _Suite) -> bytes:
     items = "\n".join(
         f"  - test: {test}\n"
         f"    outcome: {'failed' if (number + index) % 11 == 0 else 'passed'}\n"
         f"    duration: {1 + (number * 7 + index) % 90}.25\n"
         f'    message: "step {index} of run {number}, as the harness reported it"'
-        for index, test in enumerate(tests)
+        if len(suite.tests) < 30
+        else f"  - {{test: {test}, outcome: {'failed' if (number + index) % 11 == 0 else 'passed'}}}"
+        for index, test in enumerate(suite.tests)
     )
     day = f"2026-{1 + number // 28 % 12:02}-{1 + number % 28:02}"
     return f"""\
@@ -72,7 +85,7 @@ run_id: {_run_id(number)}
 publisher: robot-{number % MESHES:02}
 issued_at: "{day}T03:04:05Z"
 mesh: {{id: {_mesh(number % MESHES)}, version: {_version(number)}}}
-suite: {{id: smi, version: v0.6.0, digest: "{digest}"}}
+suite: {{id: {suite.id}, version: {suite.version}, digest: "{papers.digest(suite.content)}"}}
 environment: {{kubernetes: v1.{24 + number % 9}.{number % 15}, platform: kind}}
 harness: {{name: meshery, version: v0.7.{number % 40}}}
 run:
@@ -95,7 +108,7 @@ def _version(number: int) -> str:
 
 
 def _run_id(number: int) -> str:
-    return f"smi-v0.6.0-run-{number:07}"
+    return f"bench-run-{number:07}"
 
 
 def _commit(number: int, files: dict[str, bytes]) -> bytes:
