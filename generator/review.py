@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator import conformance, disclosure, ledger, provenance, settings, urls
@@ -12,7 +12,7 @@ from generator.documents import MAX_BYTES
 from generator.findings import Finding, ordered
 from generator.history import Repository
 from generator.judgements import Assessment, Judgement
-from generator.model import Change, Transition
+from generator.model import Blob, Change, Transition
 from generator.schemas import Schema
 
 
@@ -42,11 +42,13 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
     """
     with closing(Repository(root)) as head, closing(Repository(root, base)) as before:
         changes = head.since_fork(before.head)
-        files = ledger.files_of(before.tree(), before.content)
+        standing = before.tree()
+        files = ledger.files_of(standing, before.content)
         schemas = settings.schemas(files)
         walk = provenance.Walk(contents=head.content, schemas=schemas)
+        only = _only(changes, with_rows=with_rows)
         for transition in before.transitions():
-            walk.advance(_only(transition, changes, with_rows=with_rows))
+            walk.advance(only(transition))
         old = walk.judgement(before.head)
         walk.advance(Transition(commit=head.head, committed_at=head.committed_at, changes=changes))
         new = walk.judgement(head.head)
@@ -57,7 +59,7 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
             *ledger.unread((v for v in new.verdicts if v.path in touched), head.content, schemas["Result"]),
             *new.fatal,
             *_programme(head, changes, schemas["Programme"]),
-            *_disclosed(head, before, changes, new),
+            *_disclosed(head, (before.head, standing), changes, new),
         ]
         return Review(
             findings=ordered(found),
@@ -67,8 +69,8 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
         )
 
 
-def _only(transition: Transition, changes: Sequence[Change], *, with_rows: bool) -> Transition:
-    """Keep of a past transition what can matter to the change.
+def _only(changes: Sequence[Change], *, with_rows: bool) -> Callable[[Transition], Transition]:
+    """Keep of past transitions what can matter to the change.
 
     That is the registry, the suites, the touched results, those of the same run id, which is in the
     file's name, and, for rows, those of the same mesh.
@@ -83,7 +85,11 @@ def _only(transition: Transition, changes: Sequence[Change], *, with_rows: bool)
             return True
         return slot.split("/")[1] in meshes
 
-    return replace(transition, changes=tuple(change for change in transition.changes if matters(change.path)))
+    return lambda transition: Transition(
+        commit=transition.commit,
+        committed_at=transition.committed_at,
+        changes=tuple(change for change in transition.changes if matters(change.path)),
+    )
 
 
 def _programme(head: Repository, changes: Iterable[Change], schema: Schema) -> tuple[Finding, ...]:
@@ -96,15 +102,16 @@ def _programme(head: Repository, changes: Iterable[Change], schema: Schema) -> t
 
 
 def _disclosed(
-    head: Repository, before: Repository, changes: Iterable[Change], judgement: Judgement
+    head: Repository, before: tuple[str, Mapping[str, Blob]], changes: Iterable[Change], judgement: Judgement
 ) -> Iterator[Finding]:
     """Find secrets in the change as a whole, in each commit that leads there, and in their messages.
 
     What one commit adds and the next one takes away is merged with both.
     """
     yield from ledger.disclosed(changes, head.content, judgement.verdicts)
-    known = {blob.id for blob in before.tree().values()} | {change.blob.id for change in changes if change.blob}
-    for commit in head.commits_since(before.head):
+    base, standing = before
+    known = {blob.id for blob in standing.values()} | {change.blob.id for change in changes if change.blob}
+    for commit in head.commits_since(base):
         passing = [change for change in head.changes_of(commit) if change.blob and change.blob.id not in known]
         known |= {change.blob.id for change in passing if change.blob}
         yield from ledger.disclosed(passing, head.content, (), commit)
