@@ -61,6 +61,8 @@ class Foresight:
         self._trusted = trusted
         self._count = workers.cores() if count is None else count
         self._least = LEAST if least is None else least
+        self.has: Callable[[str, str, str], bool] = lambda *_: False
+        """Says what need not be examined, because somebody else will tell it."""
         self._workers: list[Worker] = []
         self._standing: dict[str, tuple[Blob | None, Blob | None]] = {}
         self._queue: deque[tuple[Transition, tuple[Key, ...]]] = deque()
@@ -79,7 +81,7 @@ class Foresight:
             decides = any(change.path.startswith(f"{urls.REGISTRY_FOLDER}/") for change in transition.changes)
             if decides:
                 yield from self._passed(0)
-            keys = tuple(self._foreseen(transition))
+            keys = tuple(key for key in self._foreseen(transition) if not self.has(*key))
             self._queue.append((transition, keys))
             self._expected.update(keys)
             self._unsent.extend(keys)

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, disclosure, documents, evidence, formats, history, rules, settings, urls
+from generator import conformance, disclosure, documents, evidence, formats, history, rules, settings, urls, walking
 from generator.documents import MAX_BYTES
 from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
-from generator.foresight import Foresight
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
 from generator.model import Blob, Change, Publisher, Transition
@@ -38,10 +37,14 @@ _AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the caller knows from elsewhere: the trust root, and the last published checkpoint."""
+    """What the caller brings along: the trust root, the last published checkpoint, and a cache.
+
+    `cache` is a folder for what bytes say by themselves; it changes nothing but the time.
+    """
 
     trust_root: TrustRoot | None = None
     published: Checkpoint | None = None
+    cache: Path | None = None
 
 
 def unwatched(transitions: Iterable[Transition], _count: int) -> Iterable[Transition]:
@@ -58,17 +61,9 @@ def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), w
         schemas = settings.schemas(files_of(repository.tree(), repository.content))
         transitions = watch(repository.transitions(), len(repository.main_line))
         walk = Walk(contents=repository.content, schemas=schemas, trust_root=expected.trust_root, keep_documents=False)
-        _take(walk, transitions, repository)
+        walking.take(walk, transitions, repository, expected.cache)
         judgement = _ended(repository, walk, expected)
         return _audit(repository, judgement, expected)
-
-
-def _take(walk: Walk, transitions: Iterable[Transition], repository: Repository) -> None:
-    """Walk along the whole line, with the help of other processes where there is much to do."""
-    with closing(Foresight(repository.small_blobs, walk.schemas["Result"], walk.trusted)) as foresight:
-        walk.known = foresight.known
-        for transition in foresight.ahead(transitions):
-            walk.advance(transition)
 
 
 def _audit(repository: Repository, judgement: Judgement, expected: Expected) -> Audit:
@@ -149,7 +144,11 @@ def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), wa
 
 
 def check(
-    root: Path, paths: Sequence[str] = (), revision: str = "HEAD", watch: Watch = unwatched
+    root: Path,
+    paths: Sequence[str] = (),
+    revision: str = "HEAD",
+    watch: Watch = unwatched,
+    cache: Path | None = None,
 ) -> tuple[Finding, ...]:
     """Judge files of the work tree as if they arrived next on top of `revision`; no path means all.
 
@@ -173,7 +172,7 @@ def check(
         contents = work.over(repository.content)
         tree = {path: blob for path, blob in before.items() if path not in touched} | after
         transitions = itertools.chain(watch(repository.transitions(), len(repository.main_line)), (arrival,))
-        ledger, schemas = _conclude(repository, files_of(tree, contents), transitions, Expected(), contents)
+        ledger, schemas = _conclude(repository, files_of(tree, contents), transitions, Expected(cache=cache), contents)
         found = (
             *ledger.findings,
             *unread(ledger.verdicts, contents, schemas["Result"]),
@@ -234,7 +233,7 @@ def _conclude(
     schemas = settings.schemas(read_file)
     programme = settings.programme(read_file, schemas)
     walk = Walk(contents=contents, schemas=schemas, trust_root=expected.trust_root)
-    _take(walk, transitions, repository)
+    walking.take(walk, transitions, repository, expected.cache)
     judgement = _ended(repository, walk, expected)
     if judgement.fatal or judgement.registry is None:
         reasons = "; ".join(finding.message for finding in judgement.fatal)

@@ -31,6 +31,14 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="checkpoint.json of the last published site, which the history has to continue",
     )
+    add_cache(verb)
+
+
+def add_cache(verb: argparse.ArgumentParser) -> None:
+    """Add the flag that names a folder for what bytes say by themselves."""
+    verb.add_argument(
+        "--cache", type=Path, metavar="DIR", help="a folder that spares reading the same bytes twice (default: none)"
+    )
 
 
 def expected(arguments: argparse.Namespace) -> Expected:
@@ -38,7 +46,8 @@ def expected(arguments: argparse.Namespace) -> Expected:
     from generator.ledger import Expected
 
     path = arguments.published_checkpoint
-    return Expected(trust_root=arguments.trust_root, published=read(path) if path else None)
+    published = read(path) if path else None
+    return Expected(trust_root=arguments.trust_root, published=published, cache=arguments.cache)
 
 
 def trust_root(text: str) -> TrustRoot:

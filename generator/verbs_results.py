@@ -17,6 +17,7 @@ def add_check(verbs: Any) -> None:
     verb = console.verb(verbs, "check", text, run_check)
     verb.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default: everything)")
     verb.add_argument("--base", metavar="REV", help="judge what HEAD changed since REV, as a pull request")
+    trust.add_cache(verb)
     console.format_options(verb, urls.FINDINGS_SCHEMA, "github", "markdown")
 
 
@@ -29,7 +30,9 @@ def run_check(arguments: argparse.Namespace) -> int:
         if arguments.paths:
             raise Stop("--base judges the whole change: name no paths beside it")
         return _check_change(arguments, root)
-    findings = ledger.check(root, [console.below(root, path) for path in arguments.paths], watch=console.watch)
+    findings = ledger.check(
+        root, [console.below(root, path) for path in arguments.paths], watch=console.watch, cache=arguments.cache
+    )
     _print_findings(findings, arguments.format)
     return console.code(findings)
 

@@ -92,6 +92,12 @@ def run_demo(arguments: argparse.Namespace) -> int:
         return console.CLEAN
     return verbs_site.run_serve(
         argparse.Namespace(
-            root=folder, out=None, as_of=None, trust_root=None, published_checkpoint=None, port=arguments.port
+            root=folder,
+            out=None,
+            as_of=None,
+            trust_root=None,
+            published_checkpoint=None,
+            cache=None,
+            port=arguments.port,
         )
     )

@@ -17,6 +17,7 @@ from generator.findings import Stop
 from generator.foresight import Foresight
 from generator.history import Repository as Opened
 from generator.judgements import Ledger
+from generator.ledger import Expected
 from generator.schemas import Schema
 from generator.workers import Gone, Parcel
 from tests.support import papers
@@ -31,9 +32,9 @@ def _told(scene: Scene, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     return code, capsys.readouterr().out
 
 
-def _read(scene: Scene) -> Ledger | str:
+def _read(scene: Scene, cache: Path | None = None) -> Ledger | str:
     try:
-        return ledger.read(scene.root)
+        return ledger.read(scene.root, expected=Expected(cache=cache))
     except Stop as stop:
         return stop.message
 
@@ -109,6 +110,13 @@ def test_any_history_comes_out_the_same(
         with helped():
             together = (_told(scene, capsys), _read(scene))
         assert together == alone
+        cache = Path(folder) / "cache"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_STATE_HOME", folder)
+            scene.flags += ["--cache", str(cache)]
+            for least in (1, 99, 1):
+                with helped(least):
+                    assert (_told(scene, capsys), _read(scene, cache)) == alone
 
 
 # One by one.

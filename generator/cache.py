@@ -1,0 +1,147 @@
+"""What was found out about pairs before, on disk: sealed by a key of this user, and never a judgement.
+
+An entry is a pure function of the bytes that its object ids name, of the schema and of this program.
+Whatever is broken, stale or sealed by somebody else is not there at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import sqlite3
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from generator import transcript
+from generator.examination import Examined
+from generator.schemas import Schema
+
+_FILE: Final = "examined.sqlite3"
+_LIBRARIES: Final = ("cryptography", "jsonschema", "jsonschema-rs", "pyyaml")
+_KEY_BYTES: Final = 32
+
+
+class Cache:
+    """Entries by path and object ids; trouble with the disk only makes it forget."""
+
+    def __init__(self, folder: Path, schema: Schema, seal: bytes | None = None) -> None:
+        """Open the cache in `folder`; `seal` is the secret that entries are authenticated with."""
+        found = _secret() if seal is None else seal
+        self._seal = found
+        self._stamp = _stamp(schema)
+        self._store = _opened(folder / _FILE) if found else None
+        self._changed = False
+
+    def has(self, path: str, result: str, sidecar: str) -> bool:
+        """Say whether there seems to be an entry."""
+        return bool(self._asked("SELECT 1 FROM kept WHERE id = ?", self._id(path, result, sidecar)))
+
+    def known(self, path: str, result: str, sidecar: str) -> Examined | None:
+        """Give what an authentic entry says."""
+        entry = self._id(path, result, sidecar)
+        row = self._asked("SELECT told, mac FROM kept WHERE id = ?", entry)
+        if not row or not isinstance(row[0], str) or not isinstance(row[1], bytes):
+            return None
+        if not hmac.compare_digest(row[1], self._mac(entry, row[0])):
+            return None
+        try:
+            return transcript.heard(path, json.loads(row[0]))
+        except (ValueError, TypeError, KeyError):  # pragma: no cover - what this key sealed has its shape
+            return None
+
+    def keep(self, path: str, result: str, sidecar: str, examined: Examined) -> None:
+        """Remember what was found out to the end: a refusal, or a document that was read."""
+        if examined.refusal or examined.reading:
+            entry, told = self._id(path, result, sidecar), json.dumps(transcript.told(examined))
+            row = (entry, self._stamp, told, self._mac(entry, told))
+            self._asked("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", *row)
+            self._changed = True
+
+    def close(self) -> None:
+        """Write what is new, and drop what belongs to another schema or another version."""
+        if self._changed:
+            self._asked("DELETE FROM kept WHERE stamp != ?", self._stamp)
+        if self._store:
+            with contextlib.suppress(sqlite3.Error):
+                self._store.commit()
+            self._store.close()
+
+    def _asked(self, question: str, *values: object) -> tuple[object, ...] | None:
+        if self._store is None:
+            return None
+        try:
+            row: tuple[object, ...] | None = self._store.execute(question, values).fetchone()
+        except sqlite3.Error:
+            self._store.close()
+            self._store = None
+            return None
+        return row
+
+    def _id(self, *key: str) -> str:
+        return hashlib.sha256(json.dumps([self._stamp, *key]).encode()).hexdigest()
+
+    def _mac(self, entry: str, told: str) -> bytes:
+        return hmac.digest(self._seal, f"{entry}\n{told}".encode(), "sha256")
+
+
+def _opened(file: Path) -> sqlite3.Connection | None:
+    """Open the store; one that is no store of ours gives way to a new one."""
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for _ in range(2):
+            store = sqlite3.connect(file, timeout=2)
+            try:
+                if _is_ours(store):
+                    return store
+            except sqlite3.OperationalError:
+                # Somebody else is writing, or the disk refuses.
+                store.close()
+                return None
+            except sqlite3.DatabaseError:
+                pass
+            store.close()
+            file.unlink()
+    return None
+
+
+def _is_ours(store: sqlite3.Connection) -> bool:
+    store.execute("PRAGMA trusted_schema = OFF")
+    rows = store.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    if not rows:
+        store.execute(_TABLE)
+    return not rows or rows == [(_TABLE,)]
+
+
+_TABLE: Final = "CREATE TABLE kept (id TEXT PRIMARY KEY, stamp TEXT, told TEXT, mac BLOB)"
+
+
+def _stamp(schema: Schema) -> str:
+    """Give the digest of all that an entry depends on beside the bytes themselves."""
+    digest = hashlib.sha256(schema.content)
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(hashlib.sha256(module.read_bytes()).digest())
+    digest.update("\n".join((sys.version, *map(metadata.version, _LIBRARIES))).encode())
+    return digest.hexdigest()
+
+
+def _secret() -> bytes:
+    """Give this user's secret, made when it is first needed; nothing where there is no place for it."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    file = Path(state) / "meshmark" / "cache-key"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileExistsError), open(file, "xb", opener=_private) as new:
+            new.write(os.urandom(_KEY_BYTES))
+        found = file.read_bytes()
+    except OSError:
+        return b""
+    return found if len(found) == _KEY_BYTES else b""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
