@@ -22,6 +22,7 @@ from generator import (
     feeds,
     figures,
     history_pages,
+    links,
     pages,
     recount,
     sshsig,
@@ -42,8 +43,8 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
     """Give every file of the site, sorted by path.
 
     `files` are the regular files of the commit below results/, registry/ and schema/; of the
-    results only those that count are published. Raises `Stop` when two outputs claim one path, or when
-    a figure is another when counted again.
+    results only those that count are published. Raises `Stop` when two outputs claim one path, when a
+    figure is another when counted again, or when a link of a page leads nowhere.
     """
     raw = tuple(_raw(ledger, files))
     scene = _scene(ledger, as_of, frozenset(output.path for output in raw))
@@ -64,6 +65,7 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
             raise Stop(f"two files of the site claim the path {second.path}")
+    links.verify(outputs, ledger.programme.base_url)
     return tuple(outputs)
 
 

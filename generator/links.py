@@ -1,0 +1,73 @@
+"""Every internal link and anchor of the pages followed; one that leads nowhere stops the build."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from generator import urls
+from generator.findings import Stop
+from generator.judgements import Output
+
+_TAG: Final = re.compile(rb"<(a|img|link|script|use)\s[^>]*?(?<=\s)(?:href|src)=\"([^\"]*)\"")
+_ID: Final = re.compile(rb"<[a-z]\w*+[^>]*\sid=\"([^\"]*)\"")
+_ELSEWHERE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_NAMED: Final = 5
+"""How many dead links a message names; a broken template breaks hundreds in one way."""
+
+
+def verify(outputs: Iterable[Output], base_url: str) -> int:
+    """Follow every link, image, sheet and script of every page, and give how many were followed.
+
+    Attributes hold no `>` and text no `<`: templates and Markdown escape both, so that tags can be told by
+    one expression. Whole addresses are followed only where they are ours to say (`link`, as of the canonical
+    address): any robot may name an address of this site that does not exist, and must not stop it.
+    Raises `Stop` that names page and link.
+    """
+    files = {output.path: output.content for output in outputs}
+    anchors: dict[str, frozenset[str]] = {}
+    followed, dead = 0, []
+    for page, content in files.items():
+        if not page.endswith(".html"):
+            continue
+        for tag, raw in dict.fromkeys(_TAG.findall(content)):
+            target = html.unescape(raw.decode())
+            path, anchor = _place(target, page, base_url, ours=tag == b"link")
+            if not path:
+                continue
+            followed += 1
+            if path not in files or (anchor and not _stands(anchor, path, files, anchors)):
+                dead.append(f"{page}: {target}")
+    if dead:
+        more = f", and {len(dead) - _NAMED} more" if len(dead) > _NAMED else ""
+        raise Stop(f"{len(dead)} of {followed} internal links lead nowhere: {'; '.join(dead[:_NAMED])}{more}")
+    return followed
+
+
+def _place(target: str, page: str, base_url: str, *, ours: bool) -> tuple[str, str]:
+    """Give the path of the file and the anchor that a target means; no path if it leads elsewhere."""
+    address, _, anchor = target.partition("#")
+    if not address:
+        return page, anchor
+    if ours and address.startswith(base_url):
+        return _file(address.removeprefix(base_url)), anchor
+    if _ELSEWHERE.match(address):
+        return "", ""
+    if address.startswith("/"):
+        return _file(address.removeprefix(urlsplit(base_url).path)), anchor
+    folder, slash, _ = page.rpartition("/")
+    return posixpath.normpath(f"{folder}{slash}{unquote(address)}"), anchor
+
+
+def _file(address: str) -> str:
+    return f"{address}{urls.FRONT}" if not address or address.endswith("/") else unquote(address)
+
+
+def _stands(anchor: str, path: str, files: Mapping[str, bytes], anchors: dict[str, frozenset[str]]) -> bool:
+    if path not in anchors:
+        anchors[path] = frozenset(html.unescape(one.decode()) for one in _ID.findall(files[path]))
+    return anchor in anchors[path] or unquote(anchor) in anchors[path]

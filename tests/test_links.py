@@ -1,0 +1,120 @@
+"""What `links` promises: no link, anchor, image or sheet of a page leads nowhere, and nobody else can stop the site."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import links, urls
+from generator.findings import Stop
+from generator.judgements import Output
+from tests.support import pages
+from tests.test_site import planned, story
+
+BASE = "https://example.org/conformance/"
+OTHERS = {
+    "index.html": b'<h1 id="top">x</h1>',
+    "a/index.html": b'<h2 class="x" id="caf&#233; &amp; co">x</h2>',
+    "a/b+c.yaml": b"x",
+    "assets/x.css": b"x",
+}
+
+
+def followed(markup: str, page: str = "a/page.html") -> int:
+    files = OTHERS | {page: markup.encode()}
+    return links.verify([Output(path=path, content=content) for path, content in files.items()], BASE)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<a href="index.html">',
+        '<a class="x" href="../index.html#top">',
+        '<a href="#here"></a><p id="here">',
+        '<a href="index.html#caf%C3%A9%20&amp;%20co">',
+        '<a href="b+c.yaml">',
+        '<link rel="stylesheet" href="../assets/x.css">',
+        '<script src="../assets/x.css" defer></script>',
+        '<img alt="" src="../assets/x.css">',
+        f'<link rel="canonical" href="{BASE}a/">',
+        f'<link rel="canonical" href="{BASE}">',
+        '<a href="/conformance/a/index.html">',
+        '<a href="/conformance/a/">',
+    ],
+)
+def test_what_is_there_is_found(markup: str) -> None:
+    assert followed(markup) == 1
+
+
+@pytest.mark.parametrize(
+    ("markup", "link"),
+    [
+        ('<a href="gone.html">', "gone.html"),
+        ('<a class="x" href="../index.html#bottom">', "../index.html#bottom"),
+        ('<a href="#here">', "#here"),
+        ('<a href="../../index.html">', "../../index.html"),
+        ('<a href="../a/">', "../a/"),
+        ('<link rel="stylesheet" href="x.css">', "x.css"),
+        ('<script src="x.js" defer></script>', "x.js"),
+        ('<img alt="" src="x.svg">', "x.svg"),
+        ('<svg><use href="#full"/></svg>', "#full"),
+        (f'<link rel="canonical" href="{BASE}b/">', f"{BASE}b/"),
+        ('<a href="/index.html">', "/index.html"),
+        ('<a href="b+c.yaml#&quot;">', 'b+c.yaml#"'),
+    ],
+)
+def test_what_is_not_there_stops_with_page_and_link(markup: str, link: str) -> None:
+    with pytest.raises(Stop) as stopped:
+        followed(markup)
+    assert f"a/page.html: {link}" in stopped.value.message
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<a href="https://example.com/x">',
+        '<a href="mailto:a@example.org">',
+        '<a href="//example.com/x">',
+        f'<a href="{BASE}made/up/by/a/robot/">',
+        '<a data-href="gone.html">',
+        '<p>a text that says href="gone.html"</p>',
+        '<code>&lt;a href="gone.html"&gt;</code>',
+    ],
+)
+def test_what_is_not_ours_to_keep_stops_nothing(markup: str) -> None:
+    assert followed(markup) == 0
+
+
+def test_a_template_that_breaks_every_page_is_told_in_one_line() -> None:
+    markup = "".join(f'<a href="gone-{number}">' for number in range(8))
+    with pytest.raises(Stop, match=r"^8 of 8 internal links lead nowhere: .*gone-4, and 3 more$"):
+        followed(markup)
+
+
+def test_the_whole_site_is_followed_as_an_independent_parser_does(tmp_path: Path) -> None:
+    built = planned(story(tmp_path / "r"))
+    internal = 0
+    for path, content in built.items():
+        if path.endswith(".html"):
+            found = {(tag, target) for tag, target in pages.links(content) if not target.startswith("https://")}
+            canonical = {target for tag, target in pages.links(content) if tag == "link" and target.startswith(BASE)}
+            internal += len(found) + len(canonical)
+    assert internal == links.verify([Output(path=path, content=content) for path, content in built.items()], BASE)
+
+
+def test_a_page_that_a_template_links_wrongly_is_never_built(tmp_path: Path) -> None:
+    built = planned(story(tmp_path / "r"))
+    outputs = [Output(path=path, content=content) for path, content in built.items() if path != urls.METHOD]
+    with pytest.raises(Stop, match=r"404\.html: /conformance/method/"):
+        links.verify(outputs, BASE)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
+def test_no_address_can_make_it_fall_over(address: str) -> None:
+    with contextlib.suppress(Stop):
+        assert followed(f'<a href="{html.escape(address)}">') in {0, 1}
