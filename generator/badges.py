@@ -22,7 +22,7 @@ Age = Callable[[Entry], Freshness]
 _OLD: Final = frozenset({Freshness.STALE, Freshness.ARCHIVED})
 # Dark enough for white words: each has a contrast of at least 4.5 to 1 with #fff.
 _COLOURS: Final = {"good": "#1b6e3c", "bad": "#a4262c", "partly": "#8a5a00", "quiet": "#5c6672"}
-_SHIELDS: Final = {"good": "success", "bad": "critical", "partly": "yellow", "quiet": "lightgrey"}
+_SHIELDS: Final = {"good": "brightgreen", "bad": "red", "partly": "yellow", "quiet": "lightgrey"}
 _MOODS: Final = {Compliance.PASS: "good", Compliance.FAIL: "bad", Compliance.INCOMPLETE: "partly"}
 _NARROW, _WIDE = frozenset("iIjl.,:;'|!()[] /ft"), frozenset("mwMW@%—")
 _LONG: Final = 80

@@ -82,7 +82,7 @@ def test_the_badge_service_gets_its_document_and_the_svg_says_the_same() -> None
     files = {output.path: output.content for output in badges.outputs([line(PASSED, FAILED)], TITLES, FRESH)}
     document = json.loads(files["badges/kelp/suites/toy.json"])
     assert set(document) == {"schemaVersion", "label", "message", "color"}
-    assert (document["schemaVersion"], document["color"]) == (1, "critical")
+    assert (document["schemaVersion"], document["color"]) == (1, "red")
     root = ET.fromstring(files["badges/kelp/suites/toy.svg"])  # noqa: S314 - our own drawing
     title = root.find(f"{SVG}title")
     assert title is not None

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from generator import cli, ledger, site, urls
-from tests.support.papers import PROJECT
+from generator import urls
+from tests.support import sites
 
 PLAIN, DRAWN, WIDE = 100_000, 150_000, 250_000
 
 
-def built(root: Path) -> dict[str, bytes]:
-    book = ledger.read(root)
-    files = ledger.files(root, book.head, ("registry", "results", "schema"))
-    return {o.path: o.content for o in site.plan(book, files, book.committed_at, root / "site_templates")}
-
-
-@pytest.fixture(scope="module", params=["programme", "demonstration"])
-def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    if request.param == "programme":
-        return built(PROJECT)
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    assert cli.main(["demo", str(folder)]) in {0, 1}
-    return built(folder)
+@pytest.fixture(scope="module", params=sites.NAMES)
+def files(request: pytest.FixtureRequest) -> dict[str, bytes]:
+    return sites.built(request.param)
 
 
 def test_plotly_and_its_sheet_are_loaded_by_no_page(files: dict[str, bytes]) -> None:
