@@ -154,7 +154,13 @@ def stated(recorded: Recorded) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in rows if text)
 
 
+def breakable(text: str) -> Markup:
+    """Let a long name break where its words begin; the text itself stays as it is, for whoever copies it."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=\.)(?=[A-Za-z])", text))
+
+
 FILTERS: Final[dict[str, Callable[..., object]]] = {
+    "breakable": breakable,
     "slug": slug,
     "canonical": canonical,
     "link": link,

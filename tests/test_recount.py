@@ -15,7 +15,7 @@ from generator.findings import Stop
 from generator.judgements import Output
 from generator.model import Suite
 from generator.records import Observation
-from tests.support import strategies
+from tests.support import pages, strategies
 from tests.support.papers import PROJECT
 from tests.support.strategies import SUITE, entry
 from tests.test_site import AS_OF, story
@@ -102,7 +102,7 @@ def test_without_the_very_test_set_nothing_is_claimed_to_be_counted(outputs: tup
 def test_the_pages_show_the_figures_that_were_counted(outputs: tuple[Output, ...]) -> None:
     files = {output.path: output.content for output in outputs}
     run = json.loads(files[RUN])
-    page = files[run["page"]].decode()
+    page = pages.text(files[run["page"]])
     for one in (run["summary"], *run["specifications"]):
         if one["tested"]:
             assert f"{one['passed']}/{one['tested']} passed" in page

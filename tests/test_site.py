@@ -242,6 +242,14 @@ def test_no_robot_can_take_the_file_of_a_page_and_stop_the_site(tmp_path: Path, 
     assert "meshes/kelp/index.html" in built
 
 
+def test_a_style_sheet_loses_what_says_nothing_and_no_more() -> None:
+    sheet = b'/* a */\na > b, c d { content: ", {x};  /* y */"; margin: 0 auto; } /* z */\n'
+    sheet += b"\n@media (x: 1px) {\n  e:hover { k: calc(1px + 2px) }\n}\n"
+    slim = b'a>b,c d{content:", {x};  /* y */";margin:0 auto;}@media (x:1px){e:hover{k:calc(1px + 2px)}}\n'
+    assert site._slim(sheet) == slim
+    assert site._slim(slim) == slim
+
+
 def output(path: str, content: bytes = b"x") -> Output:
     return Output(path=path, content=content)
 

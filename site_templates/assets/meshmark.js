@@ -225,7 +225,8 @@
         sort(table, column, down);
         remember(`sort${number}`, `${column}${down ? "-" : ""}`);
       });
-      cell.append(" ", button);
+      cell.classList.add("sorts");
+      cell.append(button);
     });
     if (chosen && Number(chosen[1]) < table.tHead.rows[0].cells.length) sort(table, Number(chosen[1]), chosen[2] === "-");
   };
