@@ -123,11 +123,13 @@ def _changes(series: Sequence[Assessment]) -> list[tuple[Entry, Any]]:
 def _run(assessment: Assessment, environment: Environment) -> Output:
     entry = assessment.entry
     record = entry.record
+    mesh = environment.filters["mesh_title"](record.mesh)
+    suite = ", ".join((entry.suite.title, *(value for _, value in record.variant)))
     return page(
         environment,
         "run.html",
         run_page(entry),
-        title=f"{record.run_id}",
+        title=f"{mesh} {wording.version_text(record)}: {suite}, {wording.run_day(record)}",
         description=f"{entry.suite.title}: {wording.sentence(assessment.whole)}",
         entry=entry,
         assessment=assessment,

@@ -18,6 +18,9 @@ from generator.terms import Role, State
 MAX_TEXT: Final = 600
 """Characters of a robot's text that a page shows; the whole text stands in the raw YAML."""
 
+_WORD: Final = 8
+"""Characters between two places where a name may break; more places would only make pages heavier."""
+
 MEANINGS: Final = {
     "full": "every test is implemented",
     "partial": "a proven portion is implemented",
@@ -156,7 +159,13 @@ def stated(recorded: Recorded) -> tuple[tuple[str, str], ...]:
 
 def breakable(text: str) -> Markup:
     """Let a long name break where its words begin; the text itself stays as it is, for whoever copies it."""
-    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])|(?<=\.)(?=[A-Za-z])", text))
+    parts = [""]
+    for word in re.split(r"(?<=[a-z])(?=[A-Z])|(?<=\.)(?=[A-Za-z])", text):
+        if len(parts[-1]) < _WORD:
+            parts[-1] += word
+        else:
+            parts.append(word)
+    return Markup("<wbr>").join(parts)
 
 
 FILTERS: Final[dict[str, Callable[..., object]]] = {

@@ -21,6 +21,51 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return planned(story(tmp_path_factory.mktemp("data") / "r"))
 
 
+def told(html: bytes) -> dict[str, str]:
+    """Give what the head of a page tells those who show a link to it."""
+    found = pages.tree(html).findall(f".//{pages.XHTML}meta[@property]")
+    return {meta.get("property") or "": meta.get("content") or "" for meta in found}
+
+
+def forms(html: bytes) -> set[tuple[str, str]]:
+    """Give type and last part of each other form that the head of a page names."""
+    found = pages.tree(html).findall(f".//{pages.XHTML}link[@rel='alternate']")
+    return {(link.get("type") or "", (link.get("href") or "").rpartition("/")[2]) for link in found}
+
+
+def test_every_page_tells_those_who_link_to_it_what_it_is(built: dict[str, bytes]) -> None:
+    for path, html in built.items():
+        if path.endswith(".html"):
+            facts = told(html)
+            assert facts["og:site_name"] == "Toy programme"
+            assert facts["og:url"].startswith(BASE)
+            assert facts["og:title"]
+            assert facts["og:description"]
+            assert (facts["og:type"] == "article") == ("article:published_time" in facts)
+    run = told(built["meshes/kelp/v1.0.0/toy-run-0002/index.html"])
+    assert run["og:title"] == "Kelp Mesh v1.0.0: Toy v1, 2026-01-05"
+    assert run["article:published_time"] == "2026-01-02T03:04:05+00:00"
+
+
+@pytest.mark.parametrize(
+    ("page", "named"),
+    [
+        (
+            urls.FRONT,
+            {("application/json", "index.json"), ("application/yaml", "index.yaml"), ("text/csv", "matrix.csv")},
+        ),
+        ("meshes/kelp/index.html", {("application/atom+xml", "kelp.atom"), ("application/json", "kelp.json")}),
+        ("suites/toy/v1/index.html", {("application/json", "v1.json"), ("application/yaml", "v1.yaml")}),
+        (urls.TRANSITIONS, {("application/json", "transitions.json"), ("application/yaml", "transitions.yaml")}),
+        (urls.AUDIT, {("application/json", "provenance.json")}),
+        (urls.ACCOUNTS, {("application/yaml", "service-accounts.yaml")}),
+        ("meshes/kelp/v1.0.0/toy-run-0002/index.html", {("application/json", "toy-run-0002.json")}),
+    ],
+)
+def test_a_page_names_its_other_forms(built: dict[str, bytes], page: str, named: set[tuple[str, str]]) -> None:
+    assert forms(built[page]) >= named | {("application/atom+xml", "results.atom")}
+
+
 def snippet(label: str = "Kelp Mesh Toy v1") -> dict[str, str]:
     badge = Badge(path="badges/kelp/suites/toy", label=label, message="full", mood="good")
     return dict(data_pages.snippets(badge, BASE).formats)

@@ -18,9 +18,10 @@ def test_every_state_of_a_cell_has_a_meaning() -> None:
 
 
 def test_a_long_name_may_break_where_its_words_begin_and_stays_what_it_is() -> None:
-    assert wording.breakable("MESH-HTTP.MeshHTTPRoute303Redirect") == "MESH-HTTP.<wbr>Mesh<wbr>HTTPRoute303Redirect"
+    assert wording.breakable("MESH-HTTP.MeshHTTPRoute303Redirect") == "MESH-HTTP.<wbr>MeshHTTPRoute303Redirect"
+    assert wording.breakable("GatewayPortRedirect") == "GatewayPort<wbr>Redirect"
     assert wording.breakable("TA-1.1.1") == "TA-1.1.1"
-    assert wording.breakable("a<b>.Cd") == "a&lt;b&gt;.<wbr>Cd"
+    assert wording.breakable("<b>long.Cd") == "&lt;b&gt;long.<wbr>Cd"
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://example.org", "//example.org", "data:x", 'x"><b>'])
