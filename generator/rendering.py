@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import charts, conformance, sshsig, urls, wording
+from generator import charts, conformance, slots, sshsig, urls, wording
 from generator.charts import Chart
 from generator.chronicle import Line
 from generator.judgements import Assessment, Entry, Ledger, Output
@@ -70,6 +70,7 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
         "mesh_title": lambda mesh: titles.get(mesh, mesh),
         "fresh": lambda entry: conformance.freshness(entry.record.taken_at, scene.as_of, policy),
         "lapses": lambda entry: conformance.lapses(entry.record.taken_at, scene.as_of, policy),
+        "remedy": slots.remedy,
         "run_page": run_page,
         "percent": charts.percent,
         "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],

@@ -139,6 +139,11 @@ _FIXES: Final = {
 }
 
 
+def remedy(state: State) -> str:
+    """Say what would make a result in this state count; empty where nothing needs mending."""
+    return _FIXES.get(state, "")
+
+
 def reported(judgement: Verdict) -> tuple[Finding, ...]:
     """Give the findings that a verdict amounts to: none when verified."""
     if judgement.state is State.VERIFIED:
@@ -150,6 +155,6 @@ def reported(judgement: Verdict) -> tuple[Finding, ...]:
         path=judgement.path,
         commit=judgement.commit,
         message=judgement.reason,
-        fix=_FIXES.get(judgement.state, ""),
+        fix=remedy(judgement.state),
     )
     return (whole, *judgement.findings)

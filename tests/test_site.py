@@ -285,3 +285,11 @@ def test_the_old_site_stays_whole_when_writing_breaks_off(tmp_path: Path) -> Non
         site.write([output("a", b"new"), output("a/b", b"cannot be below a file")], out)
     assert listing(tmp_path) == ["public/.meshmark", "public/a"]
     assert (out / "a").read_bytes() == b"old"
+
+
+def test_the_quarantine_says_what_would_mend_each_file(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    content = papers.written(papers.result())
+    repository.commit({"results/kelp/v1.0.0/toy-run-0001.yaml": content})
+    words = pages.text(planned(repository, AS_OF)[urls.QUARANTINE])
+    assert "sign it: ssh-keygen -Y sign -f KEY -n meshmark-result.v1 FILE" in words
