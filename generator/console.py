@@ -29,6 +29,19 @@ def verb(verbs: Any, name: str, text: str, run: Callable[[argparse.Namespace], i
     return added
 
 
+def past_option(added: argparse.ArgumentParser) -> None:
+    """Add the flag that names a commit to read in place of the last one."""
+    added.add_argument(
+        "--at", metavar="COMMIT", help="read this commit, or whatever git resolves to one (default: HEAD)"
+    )
+
+
+def revision(arguments: argparse.Namespace) -> str:
+    """Give the revision that is to be read."""
+    named: str | None = arguments.at
+    return "HEAD" if named is None else named
+
+
 def format_options(added: argparse.ArgumentParser, schema: str, *more: str) -> None:
     """Add the flags that say how to print; `schema` is the path of the schema of the JSON."""
     added.add_argument("--format", choices=("text", "json", *more), default="text", help="how to print (default: text)")

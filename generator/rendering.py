@@ -23,7 +23,7 @@ Environment: TypeAlias = jinja2.Environment
 class Scene:
     """All that pages are made of: the ledger, one assessment an entry, their lines and charts, the one clock.
 
-    `published` are the paths of the raw files.
+    `published` are the paths of the raw files; `past` says that a reader asked for an earlier commit.
     """
 
     ledger: Ledger
@@ -32,6 +32,7 @@ class Scene:
     charts: tuple[Chart, ...]
     as_of: datetime
     published: frozenset[str]
+    past: bool = False
 
 
 NAVIGATION: Final = (
@@ -81,6 +82,7 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
         "href": _href,
         "navigation": NAVIGATION,
         "programme": scene.ledger.programme,
+        "past": scene.ledger.audit if scene.past else None,
         "capabilities": _CAPABILITIES,
         "compliances": _COMPLIANCES,
         "meanings": wording.MEANINGS,

@@ -44,15 +44,17 @@ MARKER: Final = ".meshmark"
 """A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
 
 
-def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, templates: Path) -> tuple[Output, ...]:
-    """Give every file of the site, sorted by path.
+def plan(
+    ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, templates: Path, *, past: bool = False
+) -> tuple[Output, ...]:
+    """Give every file of the site, sorted by path; with `past` every page says that it tells of an earlier commit.
 
     `files` are the regular files of the commit below results/, registry/ and schema/; of the
     results only those that count are published. Raises `Stop` when two outputs claim one path, when a
     figure is another when counted again, or when a link of a page leads nowhere.
     """
     raw = tuple(_raw(ledger, files))
-    scene = _scene(ledger, as_of, frozenset(output.path for output in raw))
+    scene = _scene(ledger, as_of, frozenset(output.path for output in raw), past=past)
     made = (
         _assets(templates),
         api.outputs(ledger),
@@ -74,7 +76,7 @@ def plan(ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, te
     return tuple(outputs)
 
 
-def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str]) -> Scene:
+def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], *, past: bool) -> Scene:
     assessments = tuple(conformance.assess(entry) for entry in ledger.entries)
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
     lines = chronicle.lines(assessments)
@@ -86,6 +88,7 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str]) -> Scene:
         charts=tuple(drawn),
         as_of=as_of,
         published=published,
+        past=past,
     )
 
 

@@ -64,6 +64,7 @@ def add_verify(verbs: Any) -> None:
     """Add the verb `verify`."""
     verb = console.verb(verbs, "verify", "Verify from the git history who published each result.", run_verify)
     trust.add_options(verb)
+    console.past_option(verb)
     verb.set_defaults(stop_report=api.stop_report)
     verb.add_argument("--write-checkpoint", type=Path, metavar="FILE", help="write the checkpoint of this state")
     verb.add_argument("--steps", action="store_true", help="print every step of every result")
@@ -74,7 +75,8 @@ def run_verify(arguments: argparse.Namespace) -> int:
     """Audit the whole history and print the state of every result."""
     from generator import ledger
 
-    audit = ledger.audit(console.root(arguments), expected=trust.expected(arguments), watch=console.watch)
+    root, revision = console.root(arguments), console.revision(arguments)
+    audit = ledger.audit(root, revision, expected=trust.expected(arguments), watch=console.watch)
     if arguments.format == "json":
         console.print_json(api.verify_report(audit, (*audit.judgement.fatal, *audit.judgement.findings)))
     else:
@@ -95,13 +97,14 @@ def add_explain(verbs: Any) -> None:
     verb = console.verb(verbs, "explain", "Say why a cell of the matrix says what it says.", run_explain)
     verb.add_argument("mesh", metavar="MESH", help="a mesh id")
     verb.add_argument("specification", nargs="?", metavar="SPECIFICATION", help="a specification id (default: all)")
+    console.past_option(verb)
 
 
 def run_explain(arguments: argparse.Namespace) -> int:
     """Explain the newest run of each suite version of a mesh."""
     from generator import conformance, ledger
 
-    book = ledger.read(console.root(arguments), watch=console.watch)
+    book = ledger.read(console.root(arguments), console.revision(arguments), watch=console.watch)
     assessments = [conformance.assess(entry) for entry in book.entries if entry.record.mesh == arguments.mesh]
     if not assessments:
         known = ", ".join(sorted({entry.record.mesh for entry in book.entries})) or "none"

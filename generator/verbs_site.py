@@ -19,6 +19,7 @@ def _options(verb: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="the date by which ages are computed (default: the date of the commit)",
     )
+    console.past_option(verb)
     trust.add_options(verb)
 
 
@@ -32,9 +33,11 @@ def run_build(arguments: argparse.Namespace) -> int:
     from generator import ledger, site
 
     root = console.root(arguments)
-    book = ledger.read(root, expected=trust.expected(arguments), watch=console.watch)
+    revision = console.revision(arguments)
+    book = ledger.read(root, revision, expected=trust.expected(arguments), watch=console.watch)
     files = ledger.files(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS))
-    outputs = site.plan(book, files, arguments.as_of or book.committed_at, root / urls.TEMPLATES)
+    as_of, past = arguments.as_of or book.committed_at, arguments.at is not None
+    outputs = site.plan(book, files, as_of, root / urls.TEMPLATES, past=past)
     out = arguments.out or root / urls.OUT
     site.write(outputs, out)
     loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]

@@ -95,6 +95,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
             root=folder,
             out=None,
             as_of=None,
+            at=None,
             trust_root=None,
             published_checkpoint=None,
             cache=None,
