@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from generator import conformance, urls, wording
+from generator.almanac import Almanac
 from generator.chronicle import Line, Move
 from generator.judgements import AssertionCell, Assessment, Cell, Ledger
 from generator.model import Suite
@@ -21,14 +22,18 @@ class View:
 
     ledger: Ledger
     lines: tuple[Line, ...]
-    as_of: datetime
+    almanac: Almanac
+
+    @property
+    def as_of(self) -> datetime:
+        """The date by which ages are computed."""
+        return self.almanac.as_of
 
 
 def run_reference(view: View, run: Assessment) -> Paper:
     """Give a run in short: what it is, how fresh, how believed, how it stands, and where more is."""
     record, verdict = run.entry.record, run.entry.verdict
-    policy = view.ledger.programme.freshness
-    ends = conformance.lapses(record.taken_at, view.as_of, policy)
+    age = view.almanac.age(run.entry)
     return {
         "run_id": record.run_id,
         "mesh": record.mesh,
@@ -38,8 +43,9 @@ def run_reference(view: View, run: Assessment) -> Paper:
         "status": record.status,
         "taken_at": wording.timestamp(record.taken_at),
         "issued_at": wording.timestamp(record.issued_at),
-        "freshness": conformance.freshness(record.taken_at, view.as_of, policy).value,
-        "freshness_ends": wording.timestamp(ends) if ends else None,
+        "freshness": age.state.value,
+        "freshness_ends": wording.timestamp(age.until) if age.until else None,
+        "freshness_by_version": {"newer_minors": age.newer, "lapses_after": age.left} if age.by_version else None,
         "provenance": {
             "state": verdict.state.value,
             "transcribed": verdict.role is Role.ARCHIVIST,
@@ -111,9 +117,15 @@ def move(moved: Move) -> Paper:
         "before": {
             "run_id": moved.before.record.run_id,
             "mesh_version": moved.before.record.mesh_version,
+            "kubernetes": moved.before.record.kubernetes,
             "state": moved.change.before,
         },
-        "after": {"run_id": record.run_id, "mesh_version": record.mesh_version, "state": moved.change.after},
+        "after": {
+            "run_id": record.run_id,
+            "mesh_version": record.mesh_version,
+            "kubernetes": record.kubernetes,
+            "state": moved.change.after,
+        },
     }
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from generator.findings import Finding, Severity
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Since, StateChange, Tally
 from generator.model import Assertion, FreshnessPolicy, Specification
-from generator.records import Observation
+from generator.records import UNKNOWN_VERSION, Observation
 from generator.terms import AssertionKind, Capability, ChangeKind, Compliance, Freshness, Outcome
 
 SUPPORTED: Final = frozenset({Capability.FULL, Capability.PARTIAL})
@@ -227,11 +227,13 @@ def supported_since(cells: Sequence[Cell]) -> Since | None:
     """Give the version from which support is unbroken to the last of `cells`, oldest first.
 
     Support is a full or partial capability. None when the last one has none; the start is open
-    when the oldest version tested already had it: it may be older still.
+    when the oldest version tested already had it: it may be older still. Runs whose mesh version is
+    unknown have no place among versions and are left out.
     """
-    first = len(cells)
-    while first and cells[first - 1].capability in SUPPORTED:
+    named = [cell for cell in cells if cell.entry.record.mesh_version != UNKNOWN_VERSION]
+    first = len(named)
+    while first and named[first - 1].capability in SUPPORTED:
         first -= 1
-    if first == len(cells):
+    if first == len(named):
         return None
-    return Since(version=cells[first].entry.record.mesh_version, open_start=first == 0)
+    return Since(version=named[first].entry.record.mesh_version, open_start=first == 0)

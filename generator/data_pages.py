@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator import badges, chronicle, conformance, rendering, urls, wording
+from generator import badges, chronicle, rendering, urls, wording
 from generator.badges import Badge
-from generator.judgements import Entry, Output
+from generator.judgements import Output
 from generator.rendering import Environment, Scene, page
-from generator.terms import Freshness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +58,8 @@ def snippets(badge: Badge, base_url: str) -> Snippet:
 def _badges(scene: Scene) -> dict[str, list[Snippet]]:
     programme = scene.ledger.programme
     titles = {mesh.id: mesh.title for mesh in programme.meshes}
-
-    def age(entry: Entry) -> Freshness:
-        return conformance.freshness(entry.record.taken_at, scene.as_of, programme.freshness)
-
     by_mesh: dict[str, list[Snippet]] = {}
-    for badge in badges.badges(scene.lines, titles, age):
+    for badge in badges.badges(scene.lines, titles, scene.almanac.freshness):
         by_mesh.setdefault(badge.path.split("/")[1], []).append(snippets(badge, programme.base_url))
     return by_mesh
 

@@ -71,12 +71,14 @@ def _result(run: Assessment, titles: Mapping[str, str]) -> Item:
 def _move(move: Move, titles: Mapping[str, str]) -> Item:
     record, change = move.after.record, move.change
     mesh = titles.get(record.mesh, record.mesh)
+    under = wording.clusters(move.before.record, record)
     return Item(
         name=f"transition:{move.before.record.run_id}:{record.run_id}:{change.test}:{wording.slug(change.kind.value)}",
         title=f"{mesh} {wording.version_text(record)}: {change.kind.value}, {change.test}",
         summary=(
             f"{move.assertion.title}: {change.before} in {wording.version_text(move.before.record)}, "
             f"now {change.after}, with the same test set ({move.after.suite.title})."
+            f"{f' The clusters differ: {under}.' if under else ''}"
         ),
         page=urls.run(record.mesh, record.mesh_version, record.run_id) + f"#{change.test}",
         updated=record.issued_at,

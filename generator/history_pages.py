@@ -13,6 +13,7 @@ from generator import chronicle, conformance, rendering, urls, wording
 from generator.chronicle import Difference, Line, Move, Segment
 from generator.judgements import AssertionCell, Assessment, Output
 from generator.model import Assertion, Specification, Suite
+from generator.records import UNKNOWN_VERSION
 from generator.rendering import Environment, Scene, page
 
 MAX_MOVES: Final = 300
@@ -186,6 +187,9 @@ def _transitions(scene: Scene, environment: Environment) -> Output:
         shown=min(len(log), MAX_MOVES),
         total=len(log),
         kinds=dict(kinds),
+        nameless=any(
+            entry.record.mesh_version == UNKNOWN_VERSION for move in log for entry in (move.before, move.after)
+        ),
         since=[(line, found) for line in scene.lines if (found := chronicle.since(line.newest))],
     )
 

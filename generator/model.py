@@ -110,12 +110,24 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MinorsPolicy:
+    """How many of a suite's newest minor versions are at best fresh, and at best ageing; older are at best stale."""
+
+    fresh: int
+    ageing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreshnessPolicy:
-    """Ages in days up to which a result is fresh, ageing and stale; older is archived."""
+    """Ages in days up to which a result is fresh, ageing and stale; older is archived.
+
+    `minors` are (suite id, policy by version) for suites that have one as well.
+    """
 
     fresh: int
     ageing: int
     stale: int
+    minors: tuple[tuple[str, MinorsPolicy], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

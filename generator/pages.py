@@ -25,7 +25,6 @@ from generator import (
 )
 from generator.judgements import Assessment, Cell, Entry, Output
 from generator.model import Mesh
-from generator.records import UNKNOWN_VERSION
 from generator.rendering import Environment, Scene, page, run_page
 from generator.terms import Role
 
@@ -111,12 +110,15 @@ def _history(assessments: Sequence[Assessment]) -> list[dict[str, Any]]:
 def _since(series: Sequence[Assessment]) -> list[tuple[Any, Any]]:
     columns = zip(*(assessment.cells for assessment in series), strict=True)
     ranges = ((column[-1].specification, conformance.supported_since(column)) for column in columns)
-    return [(spec, since) for spec, since in ranges if since and since.version != UNKNOWN_VERSION]
+    return [(specification, since) for specification, since in ranges if since]
 
 
-def _changes(series: Sequence[Assessment]) -> list[tuple[Entry, Any]]:
-    pairs = itertools.pairwise(series)
-    found = [(after.entry, change) for before, after in pairs for change in conformance.state_changes(before, after)]
+def _changes(series: Sequence[Assessment]) -> list[tuple[Entry, str, Any]]:
+    found = [
+        (after.entry, wording.clusters(before.entry.record, after.entry.record), change)
+        for before, after in itertools.pairwise(series)
+        for change in conformance.state_changes(before, after)
+    ]
     return found[::-1]
 
 
@@ -212,6 +214,7 @@ def _method(scene: Scene, environment: Environment) -> Output:
             "digits": scalars.MAX_DIGITS,
         },
         "policy": scene.ledger.programme.freshness,
+        "minors": {suite: scene.almanac.minors(suite) for suite, _ in scene.ledger.programme.freshness.minors},
         "bundles": scene.ledger.programme.bundles,
         "registry": scene.ledger.registry,
         "registry_namespace": sshsig.REGISTRY_NAMESPACE,

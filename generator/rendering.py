@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import charts, conformance, slots, sshsig, urls, wording
+from generator import charts, slots, sshsig, urls, wording
+from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line
 from generator.judgements import Assessment, Entry, Ledger, Output
@@ -30,9 +31,14 @@ class Scene:
     assessments: tuple[Assessment, ...]
     lines: tuple[Line, ...]
     charts: tuple[Chart, ...]
-    as_of: datetime
+    almanac: Almanac
     published: frozenset[str]
     past: bool = False
+
+    @property
+    def as_of(self) -> datetime:
+        """The date by which ages are computed."""
+        return self.almanac.as_of
 
 
 NAVIGATION: Final = (
@@ -66,11 +72,9 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
-    policy = scene.ledger.programme.freshness
     made.filters |= wording.FILTERS | {
         "mesh_title": lambda mesh: titles.get(mesh, mesh),
-        "fresh": lambda entry: conformance.freshness(entry.record.taken_at, scene.as_of, policy),
-        "lapses": lambda entry: conformance.lapses(entry.record.taken_at, scene.as_of, policy),
+        "age": scene.almanac.age,
         "remedy": slots.remedy,
         "run_page": run_page,
         "percent": charts.percent,

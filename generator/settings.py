@@ -19,6 +19,7 @@ from generator.model import (
     Key,
     Maintainer,
     Mesh,
+    MinorsPolicy,
     Programme,
     Publisher,
     Registry,
@@ -78,7 +79,17 @@ def programme(read: Callable[[str], bytes | None], known: Schemas) -> Programme:
         meshes=tuple(_mesh(m) for m in data["meshes"]),
         bundles=tuple(_bundle(b) for b in data.get("bundles", ())),
         aliases=tuple(_aliases(a) for a in data.get("aliases", ())),
-        freshness=FreshnessPolicy(**data["freshness"]),
+        freshness=_freshness(data["freshness"]),
+    )
+
+
+def _freshness(data: dict[str, Any]) -> FreshnessPolicy:
+    minors = sorted(data.get("minors", {}).items())
+    return FreshnessPolicy(
+        fresh=data["fresh"],
+        ageing=data["ageing"],
+        stale=data["stale"],
+        minors=tuple((suite_id, MinorsPolicy(**limits)) for suite_id, limits in minors),
     )
 
 

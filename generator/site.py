@@ -29,11 +29,12 @@ from generator import (
     tables,
     urls,
 )
+from generator.almanac import Almanac
 from generator.api_nouns import View
 from generator.findings import Stop
-from generator.judgements import Entry, Ledger, Output
+from generator.judgements import Ledger, Output
 from generator.rendering import Scene
-from generator.terms import Freshness, KeyStatus
+from generator.terms import KeyStatus
 
 _BLANKS: Final = re.compile(
     rb"(\"[^\"\n]*\"|'[^'\n]*')|/\*.*?\*/\s*|\s*([{};,>])\s*(?:/\*.*?\*/\s*)*|(?<=:)[ ]+", re.DOTALL
@@ -86,7 +87,7 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], *, past: 
         assessments=assessments,
         lines=lines,
         charts=tuple(drawn),
-        as_of=as_of,
+        almanac=Almanac.of(ledger, as_of),
         published=published,
         past=past,
     )
@@ -95,14 +96,10 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], *, past: 
 def _for_tools(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
     ledger, lines = scene.ledger, scene.lines
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
-
-    def age(entry: Entry) -> Freshness:
-        return conformance.freshness(entry.record.taken_at, scene.as_of, ledger.programme.freshness)
-
-    yield from badges.outputs(lines, titles, age)
+    yield from badges.outputs(lines, titles, scene.almanac.freshness)
     yield from feeds.outputs(ledger, lines, titles)
-    yield from tables.outputs(ledger, lines, titles, age)
-    yield from api_v1.outputs(View(ledger=ledger, lines=lines, as_of=scene.as_of))
+    yield from tables.outputs(ledger, lines, titles, scene.almanac.freshness)
+    yield from api_v1.outputs(View(ledger=ledger, lines=lines, almanac=scene.almanac))
     yield from api_v1.latest(lines, raw)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from generator import urls
+from generator.almanac import Age
 from generator.judgements import Cell, Step, Verdict
 from generator.records import UNKNOWN_VERSION, Record, Recorded
 from generator.terms import Role, State
@@ -124,6 +125,28 @@ def occasion(record: Record) -> str:
     return run_day(record) if record.mesh_version == UNKNOWN_VERSION else record.mesh_version
 
 
+def clusters(before: Record, after: Record) -> str:
+    """Name both Kubernetes versions where two runs differ in them: then the mesh may not be what changed."""
+    if before.kubernetes == after.kubernetes:
+        return ""
+    return f"Kubernetes {before.kubernetes}, then {after.kubernetes}"
+
+
+def lapse(age: Age) -> str:
+    """Say when a result will count as older, by date and by version, and that its version is what aged it."""
+    said = [f"until {day(age.until)}"] if age.until else []
+    said += [f"{age.left} more {_minors(age.left)}"] if age.left else []
+    text = " or ".join(said)
+    if age.by_version and age.aged_by_version:
+        behind = f"{age.newer} {_minors(age.newer)} behind"
+        return f"{behind}, {text}" if text else behind
+    return text
+
+
+def _minors(count: int) -> str:
+    return "minor version" if count == 1 else "minor versions"
+
+
 def trust(verdict: Verdict) -> str:
     """Name the provenance of a result; a transcription is never called more than that."""
     return "transcribed" if verdict.state is State.VERIFIED and verdict.role is Role.ARCHIVIST else verdict.state.value
@@ -181,7 +204,9 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "run_day": run_day,
     "occasion": occasion,
     "version_text": version_text,
+    "clusters": clusters,
     "trust": trust,
+    "lapse": lapse,
     "sentence": sentence,
     "answer": answer,
 }

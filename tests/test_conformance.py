@@ -299,3 +299,13 @@ def test_a_run_of_the_future_does_not_stand_in_the_way_of_later_ones() -> None:
     future = dataclasses.replace(future, verdict=dataclasses.replace(future.verdict, committed_at=EPOCH))
     honest = entry(SUITE, run=2, finished_at=EPOCH + timedelta(days=2))
     assert list(conformance.newest([future, honest]).values()) == [honest]
+
+
+def test_runs_of_an_unknown_version_are_left_out_of_supported_since() -> None:
+    runs = [cell(one) for one in (P, U, P)]
+    series = [dataclasses.replace(one, entry=entry(FOUR, run=number)) for number, one in enumerate(runs, 1)]
+    series[1] = dataclasses.replace(series[1], entry=entry(FOUR, run=2, mesh_version="unknown"))
+    found = conformance.supported_since(series)
+    assert found is not None
+    assert (found.version, found.open_start) == ("v1.1.0", True)
+    assert conformance.supported_since(series[1:2]) is None

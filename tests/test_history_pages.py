@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,52 @@ def test_an_assertion_is_at_most_four_steps_from_the_front_page(built: dict[str,
 
 def resolved(page: str, link: str) -> str:
     return str((Path("/") / Path(page).parent / link.partition("#")[0]).resolve()).removeprefix("/")
+
+
+def two_clusters(root: Path) -> Repository:
+    """A regression on a newer Kubernetes, one on the same, and a transcription that knows no version."""
+    repository = toy(root)
+    facts: tuple[dict[str, Any], ...] = (
+        {"environment": {"kubernetes": "v1.28.3"}},
+        {"environment": {"kubernetes": "v1.29.1"}, "results": papers.outcomes(A_2="failed")},
+        {"environment": {"kubernetes": "v1.29.1"}, "results": papers.outcomes(A_2="failed", B_2="failed")},
+    )
+    for number, changes in enumerate(facts, 1):
+        run = {"status": "completed", "finished_at": f"2026-01-0{number}T12:00:00Z"}
+        repository.commit(pair(result(version=f"v{number}.0.0", run_id=f"toy-run-000{number}", run=run, **changes)))
+    later = {"status": "completed", "finished_at": "2026-01-05T12:00:00Z"}
+    old = papers.transcription(
+        version="unknown", run_id="toy-run-0004", run=later, environment={"kubernetes": "unknown"},
+        results=papers.outcomes(A_2="failed"),
+    )  # fmt: skip
+    repository.commit(pair(old, papers.ARCHIVIST))
+    return repository
+
+
+def test_a_transition_names_both_kubernetes_versions_where_they_differ(tmp_path: Path) -> None:
+    files = planned(two_clusters(tmp_path / "r"))
+    for path in (urls.TRANSITIONS, urls.mesh("kelp")):
+        words = pages.text(files[path])
+        assert "Kubernetes v1.28.3, then v1.29.1" in words
+        assert "Kubernetes v1.29.1, then v1.29.1" not in words
+    feed = files[urls.TRANSITIONS_FEED].decode()
+    assert feed.count("The clusters differ: Kubernetes v1.28.3, then v1.29.1.") == 1
+    moved = json.loads(files[f"{urls.API_TRANSITIONS}.json"])["transitions"]
+    assert {(one["before"]["kubernetes"], one["after"]["kubernetes"]) for one in moved} == {
+        ("v1.28.3", "v1.29.1"),
+        ("v1.29.1", "v1.29.1"),
+        ("v1.29.1", "unknown"),
+    }
+
+
+def test_a_run_of_an_unknown_version_moves_by_its_date_and_dates_no_support(tmp_path: Path) -> None:
+    words = pages.text(planned(two_clusters(tmp_path / "r"))[urls.TRANSITIONS])
+    assert "takes part here by its date, as “version unknown”, and nowhere in “supported since”" in words
+    assert "version unknown 2026-01-05 12:00 UTC progression" in words
+    since = words.partition("Supported since")[2]
+    assert "Alpha ≤ v1.0.0" in since
+    assert "unknown" not in since
+
+
+def test_nothing_is_said_of_unknown_versions_where_there_are_none(built: dict[str, bytes]) -> None:
+    assert "version unknown" not in pages.text(built[urls.TRANSITIONS])

@@ -10,7 +10,7 @@ import pytest
 
 from generator import settings, urls
 from generator.findings import Finding, Stop
-from generator.model import Account, Document, FreshnessPolicy, Mesh, Registry, Suite
+from generator.model import Account, Document, FreshnessPolicy, Mesh, MinorsPolicy, Registry, Suite
 from generator.terms import AssertionKind, KeyStatus, Role
 
 ROOT: Final = Path(__file__).parent.parent
@@ -111,7 +111,8 @@ def test_the_programme_of_this_repository_is_read() -> None:
     assert programme.base_url.endswith("/")
     names = ("Linkerd", "Linkerd/Linkerd")
     assert Mesh(id="linkerd", title="Linkerd", url="https://linkerd.io", names=names) in programme.meshes
-    assert programme.freshness == FreshnessPolicy(fresh=180, ageing=365, stale=730)
+    by_version = (("gateway-api", MinorsPolicy(fresh=2, ageing=3)),)
+    assert programme.freshness == FreshnessPolicy(fresh=180, ageing=365, stale=730, minors=by_version)
     assert (programme.bundles[0].suite, programme.bundles[0].version) == ("smi", "v0.6.0")
     assert ("traffic-split", "v1alpha4") in programme.bundles[0].api_versions
 
