@@ -182,6 +182,7 @@ def suite_document(view: View, suite: Suite) -> Paper:
                 "assertion": one.kind.value,
                 "title": one.title,
                 "asserts": one.asserts,
+                "aliases": [{"version": version, "test": test} for version, test in one.aliases],
                 "page": urls.test(suite.id, suite.version, one.id),
             }
             for one in suite.assertions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -79,7 +79,8 @@ class Difference:
     """How two runs differ.
 
     `reason` is empty when they used the same test set; else it says why the lists of changes are
-    empty, and `added` and `removed` name the tests that only one of the two sets has.
+    empty, `added` and `removed` name the tests that only one of the two sets has, `renamed` those that
+    both have under two ids (earlier, later), and `kept` counts those with one id in both.
     """
 
     before: Assessment
@@ -92,6 +93,8 @@ class Difference:
     unchanged: int = 0
     added: tuple[Assertion, ...] = ()
     removed: tuple[Assertion, ...] = ()
+    renamed: tuple[tuple[Assertion, Assertion], ...] = ()
+    kept: int = 0
 
 
 def cell_of(run: Assessment, specification: str = "") -> Cell | None:
@@ -185,14 +188,7 @@ def since(segment: Segment) -> tuple[tuple[Specification, Since], ...]:
 def difference(before: Assessment, after: Assessment) -> Difference:
     """Compare two runs test by test, if they used the same test set; else say what is not comparable."""
     if before.entry.suite.digest != after.entry.suite.digest:
-        old, new = (_assertions(run) for run in (before, after))
-        return Difference(
-            before=before,
-            after=after,
-            reason=DIFFERENT_SETS,
-            added=tuple(a for name, a in new.items() if name not in old),
-            removed=tuple(a for name, a in old.items() if name not in new),
-        )
+        return _apart(before, after)
     earlier = {cell.assertion.id: cell for cell in before.whole.assertions}
     groups: dict[str, list[Pairing]] = defaultdict(list)
     for cell in after.whole.assertions:
@@ -210,8 +206,42 @@ def difference(before: Assessment, after: Assessment) -> Difference:
     )
 
 
-def _assertions(run: Assessment) -> Mapping[str, Assertion]:
-    return {assertion.id: assertion for assertion in run.entry.suite.assertions}
+def _apart(before: Assessment, after: Assessment) -> Difference:
+    """Say which tests of two test sets are the same, and which only one of them has."""
+    old, new = before.entry.suite, after.entry.suite
+    known = {assertion.id: assertion for assertion in old.assertions}
+    pairs = same_tests(old, new)
+    back = set(pairs.values())
+    return Difference(
+        before=before,
+        after=after,
+        reason=DIFFERENT_SETS,
+        added=tuple(a for a in new.assertions if a.id not in pairs),
+        removed=tuple(a for a in old.assertions if a.id not in back),
+        renamed=tuple((known[pairs[a.id]], a) for a in new.assertions if pairs.get(a.id, a.id) != a.id),
+        kept=sum(later == earlier for later, earlier in pairs.items()),
+    )
+
+
+def same_tests(old: Suite, new: Suite) -> dict[str, str]:
+    """Pair the tests of two versions of one suite: id in `new` -> id in `old`, each at most once.
+
+    What a test set says of its tests in another version (`aliases`, of either side) goes before
+    equal ids. Suites of different ids share no tests, whatever these are called.
+    """
+    if old.id != new.id:
+        return {}
+    told = [(a.id, test) for a in new.assertions for version, test in a.aliases if version == old.version]
+    told += [(test, a.id) for a in old.assertions for version, test in a.aliases if version == new.version]
+    told += [(a.id, a.id) for a in new.assertions]
+    new_ids, old_ids = ({a.id for a in suite.assertions} for suite in (new, old))
+    pairs: dict[str, str] = {}
+    for later, earlier in told:
+        if later in new_ids and earlier in old_ids:
+            pairs[later] = earlier
+            new_ids.remove(later)
+            old_ids.remove(earlier)
+    return pairs
 
 
 def _kind(past: AssertionCell, now: AssertionCell) -> str:

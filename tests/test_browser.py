@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,13 @@ import pytest
 
 from generator import ledger, server, site
 from tests.support.papers import PROJECT
+from tests.test_history_pages import two_sets
 from tests.test_site import AS_OF, story
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from tests.support.repository import Repository
 
 pytestmark = pytest.mark.browser
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -66,11 +70,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site") / "public"
-    repository = story(tmp_path_factory.mktemp("story") / "r")
+    return written(story(tmp_path_factory.mktemp("story") / "r"), tmp_path_factory.mktemp("site") / "public")
+
+
+def written(repository: Repository, out: Path, *, past: bool = False) -> Path:
     book = ledger.read(repository.root)
     files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates"), out)
+    site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", past=past), out)
     return out
 
 
@@ -122,6 +128,12 @@ def test_the_keyboard_leads_from_the_front_page_to_an_assertion(browser: Browser
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """The site as a server gives it, below a path of its own."""
+    with served(folder) as found:
+        yield found
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
     web = server.serve(folder.parent, 0)
     threading.Thread(target=web.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{web.server_port}/{folder.name}/"
@@ -220,3 +232,77 @@ def test_a_table_is_sorted_by_the_keyboard_and_the_address_remembers_how(browser
         assert "reed" in first.last.inner_text()
         found = axe_module.Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_two_meshes_are_compared_by_the_keyboard_alone(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}compare/index.html")
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "from":
+                break
+        page.keyboard.type("Kelp Mesh v0.9.0")
+        page.keyboard.press("Tab")
+        page.keyboard.type("reed")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("Capability changed: 4").wait_for()
+        assert page.inner_text(".compared h2") == "kelp v0.9.0 (toy-run-0001) and reed unknown (toy-run-0005)"
+        assert "Test A-2" in page.inner_text(".compared")
+        assert page.url.endswith("?from=toy-run-0001&to=toy-run-0005")
+        found = axe_module.Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_permalink_to_a_run_that_does_not_exist_says_so(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        trouble: list[str] = []
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.goto(f"{address}compare/index.html?from=toy-run-0001&to=%3Cb%3Enone")
+        said = page.locator(".compared[role=status]")
+        assert "not available: no run that counts is called <b>none." in said.inner_text()
+        page.get_by_label("To").select_option("toy-run-0002")
+        page.get_by_role("button", name="Compare").click()
+        page.get_by_text("Newly failing: 1").wait_for()
+        assert trouble == []
+
+
+def test_a_run_that_cannot_be_fetched_is_said_to_be_missing(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/api/v1/runs/**", lambda route: route.fulfill(status=404, body="gone"))
+        page.goto(f"{address}compare/index.html?from=toy-run-0001&to=toy-run-0002")
+        page.get_by_text("The comparison is not available: 404 for").wait_for()
+
+
+def test_the_browser_tells_two_test_sets_apart_as_the_build_does(browser: Browser, tmp_path: Path) -> None:
+    out = written(two_sets(tmp_path / "r"), tmp_path / "public")
+    with served(out) as address, browser.new_context(viewport={"width": 320, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(f"{address}compare/index.html?from=toy-run-0002&to=toy-run-0003")
+        page.get_by_text("Not comparable").wait_for()
+        assert page.locator(".compared h3").all_inner_texts() == ["Renamed: 1", "Added: 1", "Removed: 1"]
+        said = " ".join(page.inner_text(".compared").split())
+        for part in ("3 tests are in both", "B-9 Beta is there", "B-1 Test B-1", "A-3 Test A-3", "B-2 Test B-2"):
+            assert part in said
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.goto(f"{address}compare/index.html?from=toy-run-0003&to=toy-run-0002")
+        page.get_by_text("Not comparable").wait_for()
+        assert page.locator(".compared h3").all_inner_texts() == ["Renamed: 1", "Added: 1", "Removed: 1"]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_past_state_says_so_without_a_violation_or_a_sideways_scroll(
+    browser: Browser, tmp_path: Path, look: str
+) -> None:
+    out = written(story(tmp_path / "r"), tmp_path / "public", past=True)
+    with browser.new_context(**LOOKS[look]) as context:
+        page = context.new_page()
+        page.goto((out / "index.html").as_uri())
+        assert page.locator("header .past").is_visible()
+        found = axe_module.Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320

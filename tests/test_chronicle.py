@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
@@ -113,6 +114,42 @@ def test_runs_of_different_test_sets_are_not_compared_and_it_is_said_why() -> No
     assert [assertion.id for assertion in found.added] == ["alpha-3"]
     back = chronicle.difference(run(NEW, 2), run(OLD, 1))
     assert [assertion.id for assertion in back.removed] == ["alpha-3"]
+
+
+def aliased(of: Suite, **names: str) -> Suite:
+    """A suite some of whose tests say what they are called in another version, such as alpha_1='v1/alpha-2'."""
+    told = {name.replace("_", "-"): where.partition("/") for name, where in names.items()}
+    aliases = {test: ((version, there),) for test, (version, _, there) in told.items()}
+    return replace(of, assertions=tuple(replace(a, aliases=aliases.get(a.id, ())) for a in of.assertions))
+
+
+def test_tests_are_paired_across_versions_by_alias_first_and_by_id_otherwise() -> None:
+    swapped = aliased(NEW, alpha_1="v1/alpha-2", alpha_3="v1/alpha-1")
+    assert chronicle.same_tests(OLD, swapped) == {"alpha-1": "alpha-2", "alpha-3": "alpha-1"}
+    found = chronicle.difference(run(OLD, 1), run(swapped, 2))
+    assert [(old.id, new.id) for old, new in found.renamed] == [("alpha-2", "alpha-1"), ("alpha-1", "alpha-3")]
+    assert [[a.id for a in side] for side in (found.added, found.removed)] == [["alpha-2"], []]
+    assert found.kept == 0
+
+
+def test_aliases_pair_tests_in_both_directions_of_a_comparison() -> None:
+    renamed = aliased(NEW, alpha_3="v1/alpha-2")
+    there, back = chronicle.same_tests(OLD, renamed), chronicle.same_tests(renamed, OLD)
+    assert there == {later: earlier for earlier, later in back.items()} == {"alpha-1": "alpha-1", "alpha-3": "alpha-2"}
+
+
+def test_an_alias_in_a_version_that_is_not_compared_pairs_nothing() -> None:
+    assert chronicle.same_tests(OLD, aliased(NEW, alpha_3="v7/alpha-2")) == {
+        "alpha-1": "alpha-1",
+        "alpha-2": "alpha-2",
+    }
+
+
+def test_suites_of_different_ids_share_no_tests() -> None:
+    other = replace(NEW, id="other")
+    assert chronicle.same_tests(OLD, other) == {}
+    found = chronicle.difference(run(OLD, 1), run(other, 2))
+    assert (len(found.added), len(found.removed), found.kept) == (3, 2, 0)
 
 
 @examples

@@ -18,9 +18,10 @@ SECOND = "schema/suites/toy/v2.yaml"
 
 
 def second_suite() -> bytes:
-    """A newer test set: one test gone, one test new, and an alias to the old name."""
+    """A newer test set: one test gone, one test new, one under another id, and an alias to the old name."""
     tests = papers.suite()["tests"][:-1]
     tests[0] = tests[0] | {"aliases": [{"version": "v1", "test": "A-1"}]}
+    tests[2] |= {"id": "B-9", "title": "Beta is there", "aliases": [{"version": "v1", "test": "B-1"}]}
     tests.append(tests[1] | {"id": "A-3", "title": "Test A-3"})
     return papers.written(papers.suite(version="v2", title="Toy v2", tests=tests))
 
@@ -35,7 +36,7 @@ def two_sets(root: Path) -> Repository:
     repository.commit(pair(result(run_id="toy-run-0002", run=later, results=failed)))
     newest: dict[str, Any] = {
         "suite": {"id": "toy", "version": "v2", "digest": papers.digest(second_suite())},
-        "results": [{"test": test, "outcome": "passed"} for test in ("A-1", "A-2", "B-1", "A-3")],
+        "results": [{"test": test, "outcome": "passed"} for test in ("A-1", "A-2", "B-9", "A-3")],
         "run": {"status": "completed", "finished_at": "2026-01-12T00:00:00Z"},
     }
     repository.commit(pair(result(version="v1.1.0", run_id="toy-run-0003", **newest)))
@@ -60,7 +61,7 @@ def test_a_test_has_a_page_with_its_outcome_in_every_mesh(built: dict[str, bytes
 
 
 def test_every_test_of_every_test_set_with_results_has_its_page(sets: dict[str, bytes]) -> None:
-    for version, tests in (("v1", papers.TESTS), ("v2", ("A-1", "A-2", "B-1", "A-3"))):
+    for version, tests in (("v1", papers.TESTS), ("v2", ("A-1", "A-2", "B-9", "A-3"))):
         for test in tests:
             assert urls.test("toy", version, test) in sets
 
@@ -119,8 +120,10 @@ def test_neighbouring_runs_are_compared_beforehand(sets: dict[str, bytes]) -> No
 def test_runs_of_different_test_sets_are_said_not_to_be_comparable(sets: dict[str, bytes]) -> None:
     words = pages.text(sets[urls.comparison("toy-run-0002", "toy-run-0003")])
     assert "Not comparable" in words
-    assert "Only in the newer set: 1 A-3" in words
-    assert "Only in the older set: 1 B-2" in words
+    assert "3 tests are in both sets, 1 of them under another id" in words
+    assert "Renamed: 1 B-1 → B-9 Beta is there (before: Test B-1)" in words
+    assert "Added: 1 Only in Toy v2. A-3 Test A-3" in words
+    assert "Removed: 1 Only in Toy v1. B-2 Test B-2" in words
     assert "Newly" not in words
 
 

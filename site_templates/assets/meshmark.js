@@ -119,34 +119,68 @@
     return { groups, unchanged };
   };
 
-  const table = (label, pairs) => {
-    const head = make("tr", {}, ...["Test", "From", "To"].map((text) => make("th", { scope: "col" }, text)));
-    const said = (test) => `${test.capability}, ${test.compliance} (${test.outcome})`;
-    const rows = pairs.map(([past, test]) =>
-      make("tr", {}, make("th", { scope: "row" }, make("code", {}, test.id)),
-        make("td", { "data-label": "From" }, said(past)), make("td", { "data-label": "To" }, said(test))));
+  const listed = (label, head, rows) => {
+    const columns = make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)));
+    const body = rows.map(([id, title, ...rest]) =>
+      make("tr", {}, make("th", { scope: "row" }, make("code", {}, id), make("span", { class: "kind" }, title)),
+        ...rest.map((text, place) => make("td", { "data-label": head[place + 1] }, text))));
     return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": label },
-      make("table", { class: "list" }, make("thead", {}, head), make("tbody", {}, ...rows)));
+      make("table", { class: "list" }, make("thead", {}, columns), make("tbody", {}, ...body)));
   };
 
-  const missing = (one, other) => {
-    const known = new Set(other.tests.map((test) => test.id));
-    return one.tests.map((test) => test.id).filter((id) => !known.has(id));
-  };
-
-  const compared = (from, to) => {
-    const parts = [make("h2", {}, `${named(from)} and ${named(to)}`)];
-    if (from.suite.digest !== to.suite.digest) {
-      parts.push(make("p", { class: "source-note" }, make("strong", {}, "Not comparable: "),
-        `the runs used different test sets (${from.suite.id} ${from.suite.version} and ${to.suite.id} ${to.suite.version}), so their tests are not the same and nothing is compared.`));
-      for (const [label, ids] of [["Only in the second set", missing(to, from)], ["Only in the first set", missing(from, to)]]) {
-        parts.push(make("h3", {}, `${label}: ${ids.length}`), make("p", {}, ids.join(", ") || "None."));
+  /** Pair the tests of two versions of one suite, later id to earlier: the rules of generator/chronicle.py. */
+  const sameTests = (old, recent) => {
+    const pairs = new Map();
+    if (old.id !== recent.id) return pairs;
+    const told = [
+      ...recent.tests.flatMap((test) => test.aliases.filter((one) => one.version === old.version).map((one) => [test.id, one.test])),
+      ...old.tests.flatMap((test) => test.aliases.filter((one) => one.version === recent.version).map((one) => [one.test, test.id])),
+      ...recent.tests.map((test) => [test.id, test.id]),
+    ];
+    const [free, left] = [recent, old].map((suite) => new Set(suite.tests.map((test) => test.id)));
+    for (const [later, earlier] of told) {
+      if (free.has(later) && left.has(earlier)) {
+        pairs.set(later, earlier);
+        free.delete(later);
+        left.delete(earlier);
       }
-      return parts;
     }
+    return pairs;
+  };
+
+  /** Tell two test sets apart where their runs cannot be compared. */
+  const apart = (old, recent) => {
+    const pairs = sameTests(old, recent);
+    const back = new Set(pairs.values());
+    const before = new Map(old.tests.map((test) => [test.id, test]));
+    const named = (test) => [test.id, test.title, test.specification];
+    const renamed = recent.tests.filter((test) => pairs.has(test.id) && pairs.get(test.id) !== test.id);
+    const groups = [
+      ["Renamed", ["Test", "Before"], renamed.map((test) => [test.id, test.title, `${pairs.get(test.id)} ${before.get(pairs.get(test.id)).title}`])],
+      ["Added", ["Test", "Specification"], recent.tests.filter((test) => !pairs.has(test.id)).map(named)],
+      ["Removed", ["Test", "Specification"], old.tests.filter((test) => !back.has(test.id)).map(named)],
+    ];
+    const parts = [make("p", { class: "source-note" }, make("strong", {}, "Not comparable: "),
+      `the runs used different test sets (${old.title} and ${recent.title}), so their tests are not the same and nothing is compared. ${pairs.size} tests are in both.`)];
+    for (const [label, head, rows] of groups) {
+      if (rows.length) parts.push(make("h3", {}, `${label}: ${rows.length}`), listed(label, head, rows));
+    }
+    return parts;
+  };
+
+  const compared = (from, to, suites) => {
+    const parts = [make("h2", {}, `${named(from)} and ${named(to)}`)];
+    const clusters = [from, to].map((run) => run.environment.kubernetes);
+    if (clusters[0] !== clusters[1]) {
+      parts.push(make("p", {}, `The clusters differ: Kubernetes ${clusters[0]}, then ${clusters[1]}.`));
+    }
+    if (from.suite.digest !== to.suite.digest) return [...parts, ...apart(...suites)];
     const { groups, unchanged } = grouped(from, to);
+    const titles = new Map(suites[1].tests.map((test) => [test.id, test.title]));
+    const said = (test) => `${test.capability}, ${test.compliance} (${test.outcome})`;
     for (const [label, pairs] of Object.entries(groups)) {
-      if (pairs.length) parts.push(make("h3", {}, `${label}: ${pairs.length}`), table(label, pairs));
+      const rows = pairs.map(([past, test]) => [test.id, titles.get(test.id) ?? "", said(past), said(test)]);
+      if (rows.length) parts.push(make("h3", {}, `${label}: ${rows.length}`), listed(label, ["Test", "From", "To"], rows));
     }
     parts.push(make("p", {}, `${unchanged} of ${to.tests.length} tests stand as they did.`));
     return parts;
@@ -156,13 +190,14 @@
     const place = document.querySelector(".compared");
     const [from, to] = [form.elements.from, form.elements.to];
     to.replaceChildren(...[...from.children].map((group) => group.cloneNode(true)));
+    const suite = (run) => json(new URL(`suites/${run.suite.id}/${run.suite.version}.json`, new URL(form.dataset.compare, location.href)));
+    const refuse = (text) => place.replaceChildren(make("p", { class: "source-note" }, `The comparison is not available: ${text}.`));
     const show = async () => {
-      const chosen = [from, to].map((select) => select.selectedOptions[0]?.dataset.document);
       try {
-        const runs = await Promise.all(chosen.map(json));
-        place.replaceChildren(...compared(...runs));
+        const runs = await Promise.all([from, to].map((select) => json(select.selectedOptions[0].dataset.document)));
+        place.replaceChildren(...compared(...runs, await Promise.all(runs.map(suite))));
       } catch (error) {
-        place.replaceChildren(make("p", { class: "source-note" }, `The comparison is not available: ${error.message}.`));
+        refuse(error.message);
       }
     };
     form.hidden = false;
@@ -173,10 +208,15 @@
       show();
     });
     const asked = new URLSearchParams(location.search);
+    const unknown = [];
     for (const select of [from, to]) {
-      if (asked.has(select.name)) select.value = asked.get(select.name);
+      const wanted = asked.get(select.name);
+      if (wanted === null) continue;
+      if ([...select.options].some((option) => option.value === wanted)) select.value = wanted;
+      else unknown.push(wanted.slice(0, 80));
     }
-    if (asked.has("from") && asked.has("to") && from.value && to.value) show();
+    if (unknown.length) refuse(`no run that counts is called ${unknown.join(" or ")}`);
+    else if (asked.has("from") && asked.has("to") && from.value && to.value) show();
   };
 
   const RANKS = ["unknown", "none", "partial", "full"];
