@@ -126,6 +126,7 @@ _VERBS: Final[Mapping[str, Callable[[Any], None]]] = {
     "check": lambda verbs: _results().add_check(verbs),
     "verify": lambda verbs: _results().add_verify(verbs),
     "explain": lambda verbs: _results().add_explain(verbs),
+    "diff": lambda verbs: _results().add_diff(verbs),
     "sign": lambda verbs: _results().add_sign(verbs),
     "submit": _submit,
     "import": _import,

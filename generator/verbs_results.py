@@ -1,14 +1,18 @@
-"""The verbs about results: check, verify, explain and sign."""
+"""The verbs about results: check, verify, explain, diff and sign."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator import answers, api, console, printing, trust, urls
 from generator.findings import Finding, Stop, has_errors
+
+if TYPE_CHECKING:
+    from generator.judgements import Assessment, Ledger
 
 
 def add_check(verbs: Any) -> None:
@@ -115,6 +119,54 @@ def run_explain(arguments: argparse.Namespace) -> int:
         raise Stop(f"no specification {arguments.specification!r}; known: {known}")
     console.print_lines(printing.explanations(assessments, arguments.specification))
     return console.CLEAN
+
+
+def add_diff(verbs: Any) -> None:
+    """Add the verb `diff`."""
+    verb = console.verb(verbs, "diff", "Say how two runs differ, test by test.", run_diff)
+    verb.add_argument("before", metavar="RUN", help="the earlier run: its id, or the path of its result")
+    verb.add_argument("after", metavar="RUN", help="the later run, of the same mesh or of another")
+    console.past_option(verb)
+    verb.set_defaults(stop_report=_stopped_diff)
+    console.format_options(verb, urls.DIFFERENCE_SCHEMA)
+
+
+def _stopped_diff(stop: Stop) -> dict[str, Any]:
+    from generator import differences
+
+    return differences.nothing(api.stop_findings(stop))
+
+
+def run_diff(arguments: argparse.Namespace) -> int:
+    """Compare two runs that count; a difference is no finding."""
+    from generator import chronicle, differences, ledger
+
+    root = console.root(arguments)
+    book = ledger.read(root, console.revision(arguments), watch=console.watch)
+    before, after = (_counting(book, root, name) for name in (arguments.before, arguments.after))
+    difference = chronicle.difference(before, after)
+    if arguments.format == "json":
+        console.print_json(differences.data(difference))
+    else:
+        console.print_lines(differences.lines(difference))
+    return console.CLEAN
+
+
+def _counting(book: Ledger, root: Path, name: str) -> Assessment:
+    """Find a run by its id, or by the path of its result, from here or from the programme's folder."""
+    from generator import conformance
+
+    paths = {name.removesuffix(".sig")}
+    with contextlib.suppress(Stop):
+        paths.add(console.below(root, Path(name)).removesuffix(".sig"))
+    for entry in book.entries:
+        if entry.record.run_id == name or entry.verdict.path in paths:
+            return conformance.assess(entry)
+    for verdict in book.verdicts:
+        if verdict.path in paths or Path(verdict.path).stem == name:
+            reason = f" ({verdict.reason})" if verdict.reason else ""
+            raise Stop(f"{name} does not count: it is {verdict.state.value}{reason}")
+    raise Stop(f"there is no run {name!r} at {book.head[:12]}: give the id of a run, or the path of its result")
 
 
 def add_sign(verbs: Any) -> None:

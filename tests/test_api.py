@@ -59,7 +59,8 @@ def test_the_published_documents_fit_their_schemas(repository: Repository) -> No
 
 
 @pytest.mark.parametrize(
-    ("verb", "name"), [("check", "findings"), ("verify", "verify-report"), ("submit x", "submission")]
+    ("verb", "name"),
+    [("check", "findings"), ("verify", "verify-report"), ("submit x", "submission"), ("diff x y", "difference")],
 )
 def test_a_verb_prints_the_schema_of_its_json(repository: Repository, capsys: Captured, verb: str, name: str) -> None:
     assert run(repository, capsys, *verb.split(), "--schema") == schema(name)
