@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from generator import badges, chronicle, rendering, urls, wording
@@ -24,9 +23,9 @@ class Snippet:
 API_SCHEMAS: Final = ("index", "meshes", "mesh", "suite", "run", "transitions")
 
 
-def render(scene: Scene, templates: Path) -> Iterator[Output]:
+def render(scene: Scene) -> Iterator[Output]:
     """Give the data page, the badges of each mesh, and 404.html."""
-    environment = rendering.environment(scene, templates)
+    environment = rendering.environment(scene)
     by_mesh = _badges(scene)
     yield _data(scene, environment, by_mesh)
     for mesh, listed in by_mesh.items():

@@ -6,7 +6,6 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from generator import chronicle, conformance, rendering, urls, wording
@@ -37,9 +36,9 @@ class Seen:
     cell: AssertionCell
 
 
-def render(scene: Scene, templates: Path) -> Iterator[Output]:
+def render(scene: Scene) -> Iterator[Output]:
     """Give every page that tells of more than one run."""
-    environment = rendering.environment(scene, templates)
+    environment = rendering.environment(scene)
     suites = _suites(scene)
     yield from _mesh_versions(scene, environment)
     yield from _specifications(scene, environment, suites)

@@ -20,7 +20,7 @@ as it stands; what it tests is an example, for you to replace.
 | `schema/*.json` | what a valid file is |
 | `results/` | what was published; empty so far |
 | `examples/first-result.yaml` | a result to try with |
-| `site_templates/` | how the site looks |
+| `site_templates/`, once you make it | files of the site in place of Meshmark's: logo, texts, templates |
 | `.github/workflows/`, `.ci/publish` | the check of a pull request, and publishing |
 | `requirements.txt` | the one place that names the version of Meshmark |
 

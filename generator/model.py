@@ -144,6 +144,24 @@ class Aliases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraPage:
+    """A page of the programme's own: its title, and a Markdown file below site_templates/."""
+
+    title: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """How the site looks: a logo below site_templates/, colours by name for light and dark, extra pages."""
+
+    logo: str = ""
+    light: tuple[tuple[str, str], ...] = ()
+    dark: tuple[tuple[str, str], ...] = ()
+    pages: tuple[ExtraPage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """What meshmark.yaml says about the whole site."""
 
@@ -155,6 +173,7 @@ class Programme:
     bundles: tuple[Bundle, ...]
     aliases: tuple[Aliases, ...]
     freshness: FreshnessPolicy
+    site: Site = Site()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

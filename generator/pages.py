@@ -5,21 +5,13 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from generator import (
-    arrival,
     conformance,
-    documents,
     historic,
     overview,
     rendering,
-    scalars,
-    sshsig,
-    texts,
     urls,
     wording,
 )
@@ -32,16 +24,15 @@ MAX_RUNS: Final = 4
 """Runs of one test set that a mesh's page tells in full; the pages of its versions tell the others."""
 
 
-def render(scene: Scene, templates: Path) -> Iterator[Output]:
-    """Give every page; `templates` is the folder with the Jinja templates and content/*.md."""
-    environment = rendering.environment(scene, templates)
+def render(scene: Scene) -> Iterator[Output]:
+    """Give the front page, the pages of meshes and runs, and those about the programme."""
+    environment = rendering.environment(scene)
     yield _front(scene, environment)
     yield from _meshes(scene, environment)
     yield from (_run(assessment, environment) for assessment in scene.assessments)
     yield _accounts(scene, environment)
     yield _quarantine(scene, environment)
     yield _audit(scene, environment)
-    yield _method(scene, environment)
 
 
 def _front(scene: Scene, environment: Environment) -> Output:
@@ -199,33 +190,4 @@ def _audit(scene: Scene, environment: Environment) -> Output:
         description="Every change of a result after it had been verified, and the steps of this audit.",
         alterations=ledger.alterations[::-1],
         steps=ledger.audit.steps,
-    )
-
-
-def _method(scene: Scene, environment: Environment) -> Output:
-    facts = {
-        "page": urls.METHOD,
-        "checks": [(f"7.{number}", title) for number, (title, _) in enumerate(arrival.CHECKS, 1)],
-        "limits": {
-            "result": documents.MAX_BYTES // 1024,
-            "sidecar": sshsig.MAX_BYTES // 1024,
-            "depth": documents.MAX_DEPTH,
-            "nodes": documents.MAX_NODES,
-            "digits": scalars.MAX_DIGITS,
-        },
-        "policy": scene.ledger.programme.freshness,
-        "minors": {suite: scene.almanac.minors(suite) for suite, _ in scene.ledger.programme.freshness.minors},
-        "bundles": scene.ledger.programme.bundles,
-        "registry": scene.ledger.registry,
-        "registry_namespace": sshsig.REGISTRY_NAMESPACE,
-    }
-    # Markdown escapes what it renders, so the text must not be escaped before.
-    markdown = environment.overlay(autoescape=False).get_template("content/method.md").render(facts)
-    return page(
-        environment,
-        "text.html",
-        urls.METHOD,
-        title="Method",
-        description="How results are verified, judged and shown.",
-        body=Markup(texts.html(markdown)),  # noqa: S704 - raw HTML is off in texts.html
     )

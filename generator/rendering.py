@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import charts, slots, sshsig, urls, wording
+from generator import charts, glossary, slots, sshsig, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line
+from generator.findings import Stop
 from generator.judgements import Assessment, Entry, Ledger, Output
+from generator.model import ExtraPage
 from generator.terms import Capability, Compliance
+from generator.theme import Theme
 
 Environment: TypeAlias = jinja2.Environment
 
@@ -33,6 +36,7 @@ class Scene:
     charts: tuple[Chart, ...]
     almanac: Almanac
     published: frozenset[str]
+    theme: Theme
     past: bool = False
 
     @property
@@ -51,6 +55,14 @@ NAVIGATION: Final = (
     ("Quarantine", urls.QUARANTINE),
     ("Audit log", urls.AUDIT),
 )
+ABOUT: Final = (
+    ("How to read this site", urls.READING),
+    ("Glossary", urls.GLOSSARY),
+    ("Take part", urls.TAKE_PART),
+    ("Run a programme", urls.RUN_A_PROGRAMME),
+)
+"""What the foot of every page leads to, so that the navigation stays short."""
+
 _CAPABILITIES: Final = (Capability.FULL, Capability.PARTIAL, Capability.NONE, Capability.UNKNOWN)
 _COMPLIANCES: Final = (
     Compliance.PASS,
@@ -61,10 +73,10 @@ _COMPLIANCES: Final = (
 )
 
 
-def environment(scene: Scene, templates: Path) -> jinja2.Environment:
-    """Make the one environment of a build; `templates` is the folder with the Jinja templates."""
+def environment(scene: Scene) -> jinja2.Environment:
+    """Make an environment for the templates of a theme."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates),
+        loader=_loader(scene.theme),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -80,20 +92,39 @@ def environment(scene: Scene, templates: Path) -> jinja2.Environment:
         "percent": charts.percent,
         "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],
         "fingerprint": sshsig.fingerprint,
+        "literal": texts.literal,
     }
     made.globals |= {
         "urls": urls,
         "href": _href,
-        "navigation": NAVIGATION,
+        "navigation": (*NAVIGATION, *_own_pages(scene)),
+        "about": ABOUT,
+        "logo": scene.theme.logo,
         "programme": scene.ledger.programme,
         "past": scene.ledger.audit if scene.past else None,
         "capabilities": _CAPABILITIES,
         "compliances": _COMPLIANCES,
         "meanings": wording.MEANINGS,
+        "means": glossary.MEANINGS,
         "max_listed": charts.MAX_LISTED,
         "namespace": sshsig.RESULT_NAMESPACE,
     }
     return made
+
+
+def _loader(theme: Theme) -> jinja2.BaseLoader:
+    """Look in the programme's own files first; `meshmark/NAME` is Meshmark's, for a template to extend."""
+    own, defaults = (jinja2.DictLoader(files) for files in theme.texts())
+    return jinja2.ChoiceLoader([own, defaults, jinja2.PrefixLoader({"meshmark": defaults})])
+
+
+def _own_pages(scene: Scene) -> tuple[tuple[str, str], ...]:
+    return tuple((page.title, own_page(page)) for page in scene.ledger.programme.site.pages)
+
+
+def own_page(page: ExtraPage) -> str:
+    """Give the path of a page of the programme's own: it is called after its file."""
+    return urls.extra_page(PurePosixPath(page.file).stem)
 
 
 @jinja2.pass_context
@@ -106,8 +137,17 @@ def _href(context: jinja2.runtime.Context, target: str) -> str:
 
 def page(environment: jinja2.Environment, template: str, path: str, **facts: Any) -> Output:
     """Render one page at `path` with what the template needs to know."""
-    html = environment.get_template(template).render(page=path, **facts)
-    return Output(path=path, content=html.encode())
+    return Output(path=path, content=filled(environment, template, page=path, **facts).encode())
+
+
+def filled(environment: Environment, template: str, **facts: Any) -> str:
+    """Fill a template; raise `Stop` when it is not one, or asks for what is not there."""
+    try:
+        return environment.get_template(template).render(**facts)
+    except jinja2.TemplateSyntaxError as error:
+        raise Stop(f"{urls.TEMPLATES}/{error.name}, line {error.lineno}: {error.message}") from error
+    except jinja2.TemplateError as error:
+        raise Stop(f"{urls.TEMPLATES}/{template} cannot be filled: {error.message}") from error
 
 
 def run_page(entry: Entry) -> str:

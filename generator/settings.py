@@ -15,6 +15,7 @@ from generator.model import (
     Assertion,
     Bundle,
     Document,
+    ExtraPage,
     FreshnessPolicy,
     Key,
     Maintainer,
@@ -23,6 +24,7 @@ from generator.model import (
     Programme,
     Publisher,
     Registry,
+    Site,
     Specification,
     Suite,
 )
@@ -80,6 +82,7 @@ def programme(read: Callable[[str], bytes | None], known: Schemas) -> Programme:
         bundles=tuple(_bundle(b) for b in data.get("bundles", ())),
         aliases=tuple(_aliases(a) for a in data.get("aliases", ())),
         freshness=_freshness(data["freshness"]),
+        site=_site(data.get("site", {})),
     )
 
 
@@ -90,6 +93,16 @@ def _freshness(data: dict[str, Any]) -> FreshnessPolicy:
         ageing=data["ageing"],
         stale=data["stale"],
         minors=tuple((suite_id, MinorsPolicy(**limits)) for suite_id, limits in minors),
+    )
+
+
+def _site(data: dict[str, Any]) -> Site:
+    colours = data.get("colours", {})
+    return Site(
+        logo=data.get("logo", ""),
+        light=tuple(colours.get("light", {}).items()),
+        dark=tuple(colours.get("dark", {}).items()),
+        pages=tuple(ExtraPage(**page) for page in data.get("pages", ())),
     )
 
 

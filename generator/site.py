@@ -27,6 +27,8 @@ from generator import (
     recount,
     sshsig,
     tables,
+    text_pages,
+    theme,
     urls,
 )
 from generator.almanac import Almanac
@@ -35,6 +37,7 @@ from generator.findings import Stop
 from generator.judgements import Ledger, Output
 from generator.rendering import Scene
 from generator.terms import KeyStatus
+from generator.theme import Theme
 
 _BLANKS: Final = re.compile(
     rb"(\"[^\"\n]*\"|'[^'\n]*')|/\*.*?\*/\s*|\s*([{};,>])\s*(?:/\*.*?\*/\s*)*|(?<=:)[ ]+", re.DOTALL
@@ -51,18 +54,22 @@ def plan(
     """Give every file of the site, sorted by path; with `past` every page says that it tells of an earlier commit.
 
     `files` are the regular files of the commit below results/, registry/ and schema/; of the
-    results only those that count are published. Raises `Stop` when two outputs claim one path, when a
-    figure is another when counted again, or when a link of a page leads nowhere.
+    results only those that count are published. `templates` is the folder of the work tree with the
+    programme's own templates, texts and assets; what it lacks is Meshmark's. Raises `Stop` when two outputs
+    claim one path, when a figure is another when counted again, when a link of a page leads nowhere, and
+    for what is wrong with the theme.
     """
     raw = tuple(_raw(ledger, files))
-    scene = _scene(ledger, as_of, frozenset(output.path for output in raw), past=past)
+    look = theme.read(templates, ledger.programme.site)
+    scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=past)
     made = (
-        _assets(templates),
+        _assets(look),
         api.outputs(ledger),
         figures.outputs(scene.charts),
-        pages.render(scene, templates),
-        history_pages.render(scene, templates),
-        data_pages.render(scene, templates),
+        pages.render(scene),
+        history_pages.render(scene),
+        text_pages.render(scene),
+        data_pages.render(scene),
         _for_tools(scene, {output.path: output.content for output in raw}),
     )
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]
@@ -77,7 +84,7 @@ def plan(
     return tuple(outputs)
 
 
-def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], *, past: bool) -> Scene:
+def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: Theme, *, past: bool) -> Scene:
     assessments = tuple(conformance.assess(entry) for entry in ledger.entries)
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
     lines = chronicle.lines(assessments)
@@ -90,6 +97,7 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], *, past: 
         almanac=Almanac.of(ledger, as_of),
         published=published,
         past=past,
+        theme=look,
     )
 
 
@@ -110,12 +118,9 @@ def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]
             yield Output(path=path, content=content)
 
 
-def _assets(templates: Path) -> Iterable[Output]:
-    for path in sorted((templates / "assets").rglob("*")):
-        if path.is_file():
-            content = path.read_bytes()
-            slim = _slim(content) if path.suffix == ".css" else content
-            yield Output(path=path.relative_to(templates).as_posix(), content=slim)
+def _assets(look: Theme) -> Iterable[Output]:
+    for path, content in look.assets():
+        yield Output(path=path, content=_slim(content) if path.endswith(".css") else content)
 
 
 def _slim(css: bytes) -> bytes:

@@ -6,6 +6,10 @@ import posixpath
 
 FRONT = "index.html"
 METHOD = "method/index.html"
+READING = "how-to-read/index.html"
+GLOSSARY = "glossary/index.html"
+TAKE_PART = "take-part/index.html"
+RUN_A_PROGRAMME = "run-a-programme/index.html"
 ACCOUNTS = "sm-service-accounts/index.html"
 QUARANTINE = "quarantine/index.html"
 ALLOWED_SIGNERS = "allowed_signers"
@@ -45,6 +49,11 @@ VERIFY_SCHEMA = "schema/verify-report.schema.json"
 RESULTS = "results"
 TEMPLATES = "site_templates"
 OUT = "public"
+
+
+def extra_page(name: str) -> str:
+    """Path of a page of the programme's own."""
+    return f"pages/{name}/index.html"
 
 
 def mesh(mesh_id: str) -> str:

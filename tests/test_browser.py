@@ -15,6 +15,7 @@ from generator import ledger, server, site
 from tests.support.papers import PROJECT
 from tests.test_history_pages import two_sets
 from tests.test_site import AS_OF, story
+from tests.test_theme import FOLDER, harbour
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,6 +43,10 @@ KINDS = {
     "data": "data/index.html",
     "badges": "badges/kelp/index.html",
     "method": "method/index.html",
+    "how to read": "how-to-read/index.html",
+    "glossary": "glossary/index.html",
+    "take part": "take-part/index.html",
+    "run a programme": "run-a-programme/index.html",
     "accounts": "sm-service-accounts/index.html",
     "quarantine": "quarantine/index.html",
     "audit": "audit/index.html",
@@ -78,6 +83,50 @@ def written(repository: Repository, out: Path, *, past: bool = False) -> Path:
     files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
     site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", past=past), out)
     return out
+
+
+@pytest.fixture(scope="module")
+def themed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a programme with its own logo, colours, template and page."""
+    out = tmp_path_factory.mktemp("themed") / "public"
+    repository = harbour(tmp_path_factory.mktemp("harbour") / "r")
+    book = ledger.read(repository.root)
+    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    site.write(site.plan(book, files, AS_OF, FOLDER), out)
+    return out
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("path", ["index.html", "pages/charter/index.html", "meshes/kelp/index.html"])
+def test_axe_finds_no_violation_in_another_theme(browser: Browser, themed: Path, path: str, look: str) -> None:
+    with browser.new_context(**LOOKS[look]) as context:
+        page = context.new_page()
+        page.goto((themed / path).as_uri())
+        found = axe_module.Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize(
+    ("look", "paper", "accent"),
+    [
+        ("light", "rgb(255, 255, 255)", "rgb(122, 31, 92)"),
+        ("dark", "rgb(13, 16, 32)", "rgb(240, 166, 216)"),
+    ],
+)
+def test_another_theme_shows_its_colours_and_its_logo(
+    browser: Browser, themed: Path, look: str, paper: str, accent: str
+) -> None:
+    with browser.new_context(**LOOKS[look]) as context:
+        page = context.new_page()
+        trouble: list[str] = []
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("requestfailed", lambda request: trouble.append(request.url))
+        page.goto((themed / "index.html").as_uri())
+        style = "([where, name]) => getComputedStyle(document.querySelector(where))[name]"
+        assert page.evaluate(style, ["body", "backgroundColor"]) == paper
+        assert page.evaluate(style, [".summary a, .note a", "color"]) == accent
+        assert page.evaluate("document.querySelector('img.logo').naturalWidth") > 0
+        assert trouble == []
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -19,7 +19,8 @@ FORCED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["hatch"
 DIGEST = """
 import hashlib
 from generator import seed
-print(hashlib.sha256(repr(sorted(seed.files().items())).encode()).hexdigest())
+files = {**seed.files(), **{f"templates/{path}": content for path, content in seed.templates().items()}}
+print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest())
 """
 
 
@@ -62,6 +63,12 @@ def test_a_new_programme_gets_every_schema_and_no_suite_of_ours() -> None:
     assert {urls.schema(kind) for kind in (*settings.KINDS, *settings.OUTSIDE_KINDS)} <= schemas
     assert {urls.FINDINGS_SCHEMA, urls.VERIFY_SCHEMA} <= schemas
     assert not any(path.startswith(urls.SUITES) for path in schemas)
+
+
+def test_a_new_programme_gets_no_templates_because_every_build_has_them() -> None:
+    assert not any(path.startswith(seed.TEMPLATES) for path in seed.files())
+    assert {"base.html", urls.STYLE, urls.SCRIPT, "content/method.md"} <= seed.templates().keys()
+    assert seed.TEMPLATES == urls.TEMPLATES
 
 
 def test_the_workflows_install_the_version_that_made_them() -> None:
