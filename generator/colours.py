@@ -23,7 +23,7 @@ _PAIRS: Final = (
     *((text, "bad-panel", TEXT) for text in ("ink", "soft", "bad", "good", "accent")),
     *(("focus", ground, SHAPE) for ground in _GROUNDS),
 )
-_DARK_RULE: Final = "@media (prefers-color-scheme: dark)"
+_DARK_RULE: Final = "@media screen and (prefers-color-scheme: dark)"
 _VALUE: Final = re.compile(r"--([a-z-]+):\s*(#[0-9a-fA-F]{6})\s*;")
 
 

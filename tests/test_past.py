@@ -73,7 +73,7 @@ def test_every_page_says_that_it_is_past_and_only_when_asked(past: Past, tmp_pat
         assert len(told) == path.endswith(".html"), path
         if told:
             assert then[:12].encode() in told[0]
-            assert b"2026-01-01 03:00 UTC" in told[0]
+            assert b"2026-02-01 03:00 UTC" in told[0]
 
 
 def test_another_date_may_be_asked_of_a_past_state(past: Past, tmp_path: Path) -> None:
