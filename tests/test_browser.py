@@ -1,4 +1,7 @@
-"""The built site in a real browser: accessible, quiet, and whole on any screen without a script."""
+"""Both sites in a real browser: accessible, quiet, whole on any screen and on paper, without a script or a net.
+
+Every kind of page is looked at, the heaviest of its kind; what a reader does is told on a small site.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,21 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from generator import ledger, server, site
+from tests.support import sites
 from tests.support.papers import PROJECT
 from tests.test_history_pages import two_sets
 from tests.test_site import AS_OF, story
 from tests.test_theme import FOLDER, harbour
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.support.repository import Repository
 
@@ -28,29 +33,12 @@ axe_module = pytest.importorskip("axe_playwright_python.sync_playwright", reason
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-KINDS = {
-    "front": "index.html",
-    "mesh": "meshes/kelp/index.html",
-    "run": "meshes/kelp/v1.0.0/toy-run-0002/index.html",
-    "transcription": "meshes/reed/unknown/toy-run-0005/index.html",
-    "version": "meshes/kelp/v1.0.0/index.html",
-    "specification": "specifications/toy/alpha/index.html",
-    "test set": "suites/toy/v1/index.html",
-    "test": "tests/toy/v1/A-2/index.html",
-    "transitions": "transitions/index.html",
-    "compare": "compare/index.html",
-    "comparison": "compare/from/toy-run-0001/to/toy-run-0002/index.html",
-    "data": "data/index.html",
-    "badges": "badges/kelp/index.html",
-    "method": "method/index.html",
-    "how to read": "how-to-read/index.html",
-    "glossary": "glossary/index.html",
-    "take part": "take-part/index.html",
-    "run a programme": "run-a-programme/index.html",
-    "accounts": "sm-service-accounts/index.html",
-    "quarantine": "quarantine/index.html",
-    "audit": "audit/index.html",
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "preload": False,  # axe would read the sheet again, which no browser allows from a folder
 }
+WIDTHS = (320, 390, 768, 1280)
 EXPECTED = {
     ("toy-run-0001", "toy-run-0002"): {"Newly failing": 1},
     ("toy-run-0002", "toy-run-0003"): {"Capability changed": 4},
@@ -61,6 +49,44 @@ LOOKS: dict[str, dict[str, Any]] = {
     "forced colours": {"forced_colors": "active"},
     "phone": {"viewport": {"width": 390, "height": 844}},
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A site on disk, with the heaviest page of each kind: pages whose paths begin alike and are as deep."""
+
+    folder: Path
+    kinds: tuple[str, ...]
+
+
+def kinds(files: dict[str, bytes]) -> tuple[str, ...]:
+    heaviest: dict[tuple[str, int], str] = {}
+    for path in sorted(files, key=lambda path: (len(files[path]), path)):
+        if path.endswith(".html") and path != "404.html":
+            heaviest[path.partition("/")[0], path.count("/")] = path
+    return tuple(sorted(heaviest.values()))
+
+
+@pytest.fixture(scope="module", params=sites.NAMES)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    folder = sites.written(request.param, tmp_path_factory.mktemp(request.param) / "public")
+    return Written(folder=folder, kinds=kinds(sites.built(request.param)))
+
+
+def listened(context: BrowserContext) -> tuple[list[str], list[str]]:
+    """Note every request of a context, and all that a page complains of."""
+    requested: list[str] = []
+    trouble: list[str] = []
+    context.on("request", lambda request: requested.append(request.url))
+    context.on("requestfailed", lambda request: trouble.append(f"{request.failure}: {request.url}"))
+    context.on("console", lambda message: trouble.append(f"console: {message.text}"))
+    context.on("weberror", lambda error: trouble.append(f"error: {error.error}"))
+    return requested, trouble
+
+
+def told(trouble: list[str]) -> list[str]:
+    """Leave out what the browser itself gave up, because it went on to the next page."""
+    return [one for one in trouble if not one.startswith("net::ERR_ABORTED")]
 
 
 @pytest.fixture(scope="module")
@@ -129,49 +155,133 @@ def test_another_theme_shows_its_colours_and_its_logo(
         assert trouble == []
 
 
+def test_there_is_a_page_of_every_kind(whole: Written) -> None:
+    assert len(whole.kinds) >= 15
+
+
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_axe_finds_no_violation(browser: Browser, folder: Path, kind: str, look: str) -> None:
+def test_axe_finds_no_violation_on_any_kind_of_page(browser: Browser, whole: Written, look: str) -> None:
     with browser.new_context(**LOOKS[look]) as context:
+        requested, trouble = listened(context)
         page = context.new_page()
-        page.goto((folder / KINDS[kind]).as_uri())
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        found = axe_module.Axe().run(page, options={"runOnly": tags})
-        assert found.violations_count == 0, found.generate_report()
+        for kind in whole.kinds:
+            page.goto((whole.folder / kind).as_uri())
+            found = axe_module.Axe().run(page, options=RULES)
+            assert found.violations_count == 0, (kind, found.generate_report())
+        assert told(trouble) == []
+        assert all(url.startswith(whole.folder.as_uri()) for url in requested)
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
-@pytest.mark.parametrize("kind", KINDS)
-def test_without_a_script_no_page_scrolls_sideways_or_complains(
-    browser: Browser, folder: Path, kind: str, width: int
-) -> None:
-    with browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=False) as context:
+def test_without_a_script_every_page_is_whole_and_none_scrolls_sideways(browser: Browser, whole: Written) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        requested, trouble = listened(context)
         page = context.new_page()
-        trouble: list[str] = []
-        page.on("console", lambda message: trouble.append(message.text))
-        page.on("requestfailed", lambda request: trouble.append(request.url))
-        requested: list[str] = []
-        page.on("request", lambda request: requested.append(request.url))
-        page.goto((folder / KINDS[kind]).as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert trouble == []
-        assert all(url.startswith(folder.as_uri()) for url in requested)
+        for kind in whole.kinds:
+            page.goto((whole.folder / kind).as_uri())
+            assert page.locator("h1").count() == 1, kind
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (kind, width)
+        assert told(trouble) == []
+        assert all(url.startswith(whole.folder.as_uri()) for url in requested)
         assert any(url.endswith(".css") for url in requested)
+        assert not any(url.endswith(".js") for url in requested)
 
 
-def test_the_keyboard_leads_from_the_front_page_to_an_assertion(browser: Browser, folder: Path) -> None:
+def test_below_a_path_of_a_server_every_page_finds_what_it_loads(browser: Browser, whole: Written) -> None:
+    web = server.serve(whole.folder.parent, 0)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{web.server_port}/{whole.folder.name}/"
+    with browser.new_context() as context:
+        requested, trouble = listened(context)
+        answers: list[int] = []
+        context.on("response", lambda response: answers.append(response.status))
+        page = context.new_page()
+        for kind in whole.kinds:
+            page.goto(base + kind)
+        assert told(trouble) == []
+        assert set(answers) <= {200, 304}
+        assert all(url.startswith(base) for url in requested)
+        loaded = {url.removeprefix(base) for url in requested if not url.endswith(".html")}
+        assert {path for path in loaded if not path.startswith("badges/")} <= {
+            "assets/meshmark.css",
+            "assets/meshmark.js",
+            "assets/icon.svg",
+        }
+    web.shutdown()
+    web.server_close()
+
+
+def test_on_paper_no_table_is_cut_and_links_say_where_they_lead(browser: Browser, whole: Written) -> None:
+    with browser.new_context(color_scheme="dark", viewport={"width": 720, "height": 1000}) as context:
+        page = context.new_page()
+        for kind in whole.kinds:
+            page.goto((whole.folder / kind).as_uri())
+            page.emulate_media(media="print", color_scheme="dark")
+            assert not page.locator(".site-header nav").is_visible(), kind
+            assert page.locator(".printed").is_visible(), kind
+            assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+            wide = "[...document.querySelectorAll('table')].filter((t) => t.getBoundingClientRect().right > innerWidth)"
+            assert page.evaluate(f"{wide}.length") == 0, kind
+            cut = "[...document.querySelectorAll('.scroll')].filter((s) => s.scrollHeight > s.clientHeight + 2)"
+            assert page.evaluate(f"{cut}.length") == 0, kind
+            addresses = (
+                "[...document.querySelectorAll('.facts a[href^=\"https:\"]')]"
+                ".map((a) => getComputedStyle(a, '::after').content.includes(a.href.slice(0, 8)))"
+            )
+            assert all(page.evaluate(addresses)), kind
+
+
+def test_a_reader_who_wants_no_motion_gets_none(browser: Browser, whole: Written) -> None:
+    for wish, expected in (("reduce", "auto"), ("no-preference", "smooth")):
+        with browser.new_context(reduced_motion=wish) as context:
+            page = context.new_page()
+            page.goto((whole.folder / "index.html").as_uri())
+            assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == expected
+            assert page.evaluate("document.getAnimations().length") == 0
+
+
+def tab_to(page: Page, selector: str, presses: int = 400) -> None:
+    """Press Tab until the focus is on what a selector means."""
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    pytest.fail(f"no way to {selector} by the keyboard")
+
+
+def test_four_keys_lead_from_the_front_page_to_an_assertion_and_its_signature(browser: Browser, whole: Written) -> None:
+    web = server.serve(whole.folder.parent, 0)
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{web.server_port}/{whole.folder.name}/"
     with browser.new_context() as context:
         page = context.new_page()
-        page.goto((folder / "index.html").as_uri())
+        page.goto(base)
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.className") == "cell":
-                break
+        tab_to(page, "a.cell")
         page.keyboard.press("Enter")
         page.wait_for_url("**/meshes/**")
-        assert page.locator("table.assertions tr[id]").count() >= 4
+        run = page.url.partition("#")[0]
+        assert page.locator("table.assertions tr[id]").count() >= 2
+        tab_to(page, "table.assertions th a")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/tests/**")
+        back = run.removeprefix(base).removesuffix("index.html")
+        tab_to(page, f'td a[href*="{back}"]')
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/meshes/**")
+        assert page.evaluate("document.querySelector(':target').matches('table.assertions tr')")
+        tab_to(page, 'a[href$=".yaml.sig"]')
+        with page.expect_download() as downloaded:
+            page.keyboard.press("Enter")
+        assert Path(downloaded.value.path()).read_text().startswith("-----BEGIN SSH SIGNATURE-----")
+        page.reload()
+        tab_to(page, ".crumbs a")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{base}index.html")
+    web.shutdown()
+    web.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +323,7 @@ def test_plotly_is_loaded_when_the_reader_asks_and_only_from_here(browser: Brows
 def test_a_folder_on_disk_says_why_it_has_no_interactive_chart(browser: Browser, folder: Path) -> None:
     with browser.new_context() as context:
         page = context.new_page()
-        page.goto((folder / KINDS["mesh"]).as_uri())
+        page.goto((folder / "meshes/kelp/index.html").as_uri())
         page.get_by_role("button", name="Explore this chart").first.click()
         page.get_by_text("serve the site").wait_for()
 

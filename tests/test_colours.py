@@ -56,9 +56,9 @@ def test_the_ring_of_the_focus_needs_less_than_text() -> None:
 def test_rules_say_what_differs_and_a_light_colour_never_reaches_a_dark_page() -> None:
     sheet = {"light": {"ink": "#000000", "paper": "#ffffff"}, "dark": {"ink": "#eeeeee", "paper": "#111111"}}
     assert colours.rules({"ink": "#AA0000"}, {}, sheet) == (
-        ":root { --ink: #aa0000; }\n@media (prefers-color-scheme: dark) { :root { --ink: #eeeeee; } }\n"
+        ":root { --ink: #aa0000; }\n@media screen and (prefers-color-scheme: dark) { :root { --ink: #eeeeee; } }\n"
     )
     assert colours.rules({}, {"paper": "#000000"}, sheet) == (
-        "@media (prefers-color-scheme: dark) { :root { --paper: #000000; } }\n"
+        "@media screen and (prefers-color-scheme: dark) { :root { --paper: #000000; } }\n"
     )
     assert colours.rules({}, {}, sheet) == ""
