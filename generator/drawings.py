@@ -21,6 +21,8 @@ _ROW: Final = 38
 _HEADING: Final = 30
 _BREAK: Final = 4
 _NAME: Final = 20
+_ALONE, _BESIDE = 36, 22
+"""Characters of a test set's title that fit above a drawing, and beside what is said of a break."""
 _TITLE: Final = 22
 _SHARES: Final = ("full", "partial", "none", "unknown")
 
@@ -56,7 +58,7 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
                 ).format(y=top + 6, text=top + 22)
                 top += _BREAK
             above += Markup('<text class="set" x="0" y="{}">{}</text>\n').format(
-                top + 18, _short(point.suite.title, 22)
+                top + 18, _short(point.suite.title, _BESIDE if digest else _ALONE)
             )
             top, digest = top + _HEADING, point.suite.digest
         yield point, top, above
