@@ -233,8 +233,12 @@ def test_on_paper_no_table_is_cut_and_links_say_where_they_lead(browser: Browser
 
 
 def test_a_reader_who_wants_no_motion_gets_none(browser: Browser, whole: Written) -> None:
-    for wish, expected in (("reduce", "auto"), ("no-preference", "smooth")):
-        with browser.new_context(reduced_motion=wish) as context:
+    wishes: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"reduced_motion": "reduce"}, "auto"),
+        ({"reduced_motion": "no-preference"}, "smooth"),
+    )
+    for wish, expected in wishes:
+        with browser.new_context(**wish) as context:
             page = context.new_page()
             page.goto((whole.folder / "index.html").as_uri())
             assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == expected
