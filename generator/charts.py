@@ -21,7 +21,7 @@ MAX_ROWS: Final = 9
 MAX_ROWS_SPECIFICATION: Final = 8
 """The same for one specification: its page holds a drawing for every mesh."""
 
-MAX_LISTED: Final = 12
+MAX_LISTED: Final = MAX_ROWS
 """Runs that the table beside it lists; CSV and API hold them all."""
 
 
@@ -60,7 +60,7 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
     if len(points) < 2:
         return None
     newest = points[0].cell
-    subject = newest.specification.title if newest.specification else _family(points[0].suite)
+    subject = newest.specification.title if newest.specification else family(points[0].suite)
     title = " ".join((mesh_title, *(value for _, value in line.variant))) + f", {subject}"
     name = wording.slug("-".join(("history", line.mesh, line.suite, urls.variant(line.variant), specification)))
     drawn = points[: MAX_ROWS_SPECIFICATION if specification else MAX_ROWS]
@@ -94,7 +94,7 @@ def _breaks(points: Sequence[Point]) -> str:
     return f"The test set changed: {told}. Figures on either side of a change are of different tests and not compared."
 
 
-def _family(suite: Suite) -> str:
+def family(suite: Suite) -> str:
     """Name a suite without its version."""
     return " ".join(suite.title.replace(suite.version, "").split()) or suite.title
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import charts, glossary, slots, sshsig, texts, urls, wording
+from generator import charts, chronicle, glossary, slots, sshsig, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line
@@ -47,6 +47,7 @@ class Scene:
 
 NAVIGATION: Final = (
     ("Results", urls.FRONT),
+    ("History", urls.HISTORY),
     ("Transitions", urls.TRANSITIONS),
     ("Compare", urls.COMPARE),
     ("Method", urls.METHOD),
@@ -88,6 +89,7 @@ def environment(scene: Scene) -> jinja2.Environment:
         "mesh_title": lambda mesh: titles.get(mesh, mesh),
         "age": scene.almanac.age,
         "remedy": slots.remedy,
+        "cell_of": chronicle.cell_of,
         "run_page": run_page,
         "percent": charts.percent,
         "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],

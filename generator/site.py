@@ -24,6 +24,7 @@ from generator import (
     history_pages,
     links,
     pages,
+    programme_pages,
     recount,
     sshsig,
     tables,
@@ -70,6 +71,7 @@ def plan(
         history_pages.render(scene),
         text_pages.render(scene),
         data_pages.render(scene),
+        programme_pages.render(scene),
         _for_tools(scene, {output.path: output.content for output in raw}),
     )
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]

@@ -17,6 +17,7 @@ AUDIT = "audit/index.html"
 PROVENANCE = "provenance.json"
 TRANSITIONS = "transitions/index.html"
 COMPARE = "compare/index.html"
+HISTORY = "history/index.html"
 DATA = "data/index.html"
 MATRIX_CSV = "data/matrix.csv"
 DATASET = "data/dataset.jsonld"
@@ -84,6 +85,11 @@ def test(suite_id: str, version: str, test_id: str) -> str:
 def test_set(suite_id: str, version: str) -> str:
     """Path of the page of one version of a suite."""
     return f"suites/{suite_id}/{version}/index.html"
+
+
+def suite_history(suite_id: str) -> str:
+    """Path of the page of one suite over time."""
+    return f"history/{suite_id}/index.html"
 
 
 def comparison(before: str, after: str) -> str:

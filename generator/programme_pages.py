@@ -1,0 +1,103 @@
+"""Pages of a whole programme over time: every suite, and each suite with its specifications."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from generator import charts, drawings, lanes, rendering, timeline, urls, wording
+from generator.judgements import Output
+from generator.model import Specification
+from generator.rendering import Environment, Scene, page
+from generator.timeline import Timeline
+
+MAX_CHANGES: Final = 80
+"""Rows in the table of a suite, the newest; CSV and API hold every run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One of the small drawings of a suite: a specification, what its drawing says, and the drawing."""
+
+    specification: Specification
+    sentence: str
+    drawing: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One suite over time, ready to be shown."""
+
+    timeline: Timeline
+    title: str
+    sentence: str
+    drawing: Markup
+    breaks: str
+
+
+def render(scene: Scene) -> Iterator[Output]:
+    """Give the page of all suites over time, and one page a suite."""
+    environment = rendering.environment(scene)
+    order = [mesh.id for mesh in scene.ledger.programme.meshes]
+    stories = [_story(found) for found in timeline.timelines(scene.lines, order, scene.as_of)]
+    yield page(
+        environment,
+        "history.html",
+        urls.HISTORY,
+        title="History",
+        description="How many meshes have results, suite by suite, over time.",
+        stories=stories,
+    )
+    for story in stories:
+        yield _suite(scene, environment, story)
+
+
+def _story(found: Timeline) -> Story:
+    title, sentence = charts.family(found.newest), lanes.count_sentence(found)
+    name = wording.slug(f"meshes-{found.suite}")
+    return Story(
+        timeline=found,
+        title=title,
+        sentence=sentence,
+        drawing=drawings.drawing(name, f"{title}: meshes with results over time", sentence, lanes.counts(found)),
+        breaks=_breaks(found),
+    )
+
+
+def _breaks(found: Timeline) -> str:
+    if len(found.sets) == 1:
+        return ""
+    told = ", ".join(f"{suite.version} from {wording.day(moment)}" for suite, moment in found.sets)
+    return (
+        f"The test set changed: {told}. A dashed line stands where it did; states on either side of it are of "
+        "different tests and not compared."
+    )
+
+
+def _suite(scene: Scene, environment: Environment, story: Story) -> Output:
+    found = story.timeline
+    titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
+    changes = timeline.turns(found)[::-1]
+    return page(
+        environment,
+        "programme.html",
+        urls.suite_history(found.suite),
+        title=f"{story.title} over time",
+        description=f"How each mesh stood by each specification of {story.title}, from run to run.",
+        story=story,
+        panels=[_panel(story, specification, titles) for specification in found.specifications],
+        changes=[(change, lanes.label(change.lane, titles)) for change in changes[:MAX_CHANGES]],
+        total=len(changes),
+    )
+
+
+def _panel(story: Story, specification: Specification, titles: dict[str, str]) -> Panel:
+    found = story.timeline
+    name = wording.slug(f"lanes-{found.suite}-{specification.id}")
+    sentence = lanes.sentence(found, specification.id)
+    title = f"{specification.title}: capability and compliance of each mesh over time"
+    drawn = drawings.drawing(name, title, sentence, lanes.lanes(found, specification.id, titles, name))
+    return Panel(specification=specification, sentence=sentence, drawing=drawn)
