@@ -52,7 +52,7 @@ def _front(scene: Scene, environment: Environment) -> Output:
         description=programme.summary,
         overviews=overview.overviews(scene.assessments, order),
         figures=figures,
-        dated={entry.suite.id for entry in entries if entry.record.taken_at <= scene.as_of},
+        dated={entry.suite.id for entry in entries if entry.ordered_at <= scene.as_of},
         as_of=scene.as_of,
         head=scene.ledger.head,
     )

@@ -71,7 +71,7 @@ def timelines(lines: Iterable[Line], order: Sequence[str], as_of: datetime) -> t
     ranks = {mesh: place for place, mesh in enumerate(order)}
     by_suite: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
-        if any(run.entry.record.taken_at <= as_of for run in line.runs):
+        if any(run.entry.ordered_at <= as_of for run in line.runs):
             by_suite[line.suite].append(line)
     return tuple(
         _timeline(suite, sorted(found, key=lambda line: (ranks.get(line.mesh, len(ranks)), line.mesh)), as_of)
@@ -101,14 +101,14 @@ def _standing(line: Line, as_of: datetime) -> Iterator[tuple[datetime, Assessmen
     seen: set[str] = set()
     last: Assessment | None = None
     for run in sorted(line.runs, key=lambda run: conformance.chronological(run.entry)):
-        if run.entry.record.taken_at > as_of:
+        if run.entry.ordered_at > as_of:
             return
         seen.add(run.entry.verdict.path)
         segments = ([one for one in part.runs if one.entry.verdict.path in seen] for part in line.segments)
         newest = [found for found in segments if found][-1]
         standing = chronicle.standing(Segment(suite=newest[0].entry.suite, runs=tuple(newest)))
         if standing is not last:
-            yield run.entry.record.taken_at, standing
+            yield run.entry.ordered_at, standing
             last = standing
 
 

@@ -103,7 +103,7 @@ def test_at_every_moment_the_lane_says_what_a_build_of_that_moment_would(entries
     lines = chronicle.lines(runs)
     (found,) = timeline.timelines(lines, ORDER, LATER)
     moment = EPOCH + timedelta(days=day)
-    then = [one for one in runs if one.entry.record.taken_at <= moment]
+    then = [one for one in runs if one.entry.ordered_at <= moment]
     heads = {(line.mesh, line.variant): line.head for line in chronicle.lines(then)}
     shown = {
         (lane.line.mesh, lane.line.variant): stretch.run
