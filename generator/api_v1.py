@@ -102,7 +102,7 @@ def meshes(view: View) -> Paper:
                 "document": f"{urls.api_mesh(mesh)}.json",
                 "page": urls.mesh(mesh),
                 "standing": [
-                    api_nouns.run_reference(view, chronicle.standing(segment))
+                    api_nouns.run_reference(view, segment.head)
                     for line in view.lines
                     if line.mesh == mesh
                     for segment in line.segments[::-1]
@@ -152,10 +152,7 @@ def _line(view: View, line: Line) -> Paper:
 def suite_document(view: View, suite: Suite) -> Paper:
     """Give one test set: its specifications and tests, and how each mesh stands by it."""
     standing = [
-        chronicle.standing(segment)
-        for line in view.lines
-        for segment in line.segments
-        if segment.suite.digest == suite.digest
+        segment.head for line in view.lines for segment in line.segments if segment.suite.digest == suite.digest
     ]
     return {
         "schema": urls.api_schema("suite"),

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from generator import conformance
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Since, StateChange
 from generator.model import Assertion, Specification, Suite
-from generator.terms import Compliance
+from generator.terms import Capability, Compliance
 
 Variant: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -24,6 +24,11 @@ class Segment:
 
     suite: Suite
     runs: tuple[Assessment, ...]
+
+    @property
+    def head(self) -> Assessment:
+        """The run that stands for the segment: the newest that ended, or the newest if none did."""
+        return standing(self.runs)
 
     def cells(self, specification: str = "") -> tuple[Cell, ...]:
         """Give one cell a run: of that specification, or of the whole suite; none where it has none."""
@@ -41,8 +46,12 @@ class Line:
 
     @property
     def newest(self) -> Segment:
-        """The runs with the newest test set."""
-        return self.segments[-1]
+        """The runs that stand for the line: with the newest test set of which a run says something, if any does.
+
+        A listing without outcomes does not take the place of a run that has some.
+        """
+        telling = [part for part in self.segments if part.head.whole.capability is not Capability.UNKNOWN]
+        return (telling or self.segments)[-1]
 
     @property
     def runs(self) -> tuple[Assessment, ...]:
@@ -51,8 +60,8 @@ class Line:
 
     @property
     def head(self) -> Assessment:
-        """The run that stands for the line today: the newest that ended, of the newest test set."""
-        return standing(self.newest)
+        """The run that stands for the line today: the newest that ended of `newest`."""
+        return self.newest.head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +138,10 @@ def _segments(runs: Sequence[Assessment]) -> Iterator[Segment]:
         yield Segment(suite=members[0].entry.suite, runs=members)
 
 
-def standing(segment: Segment) -> Assessment:
-    """Give the newest run of a segment that ended, or the newest if none did."""
-    ended = [run for run in segment.runs if run.entry.record.status == conformance.COMPLETED]
-    return (ended or segment.runs)[-1]
+def standing(runs: Sequence[Assessment]) -> Assessment:
+    """Give the newest of runs in their order that ended, or the newest if none did."""
+    ended = [run for run in runs if run.entry.record.status == conformance.COMPLETED]
+    return (ended or runs)[-1]
 
 
 def foremost(every: Iterable[Line]) -> dict[tuple[str, str], Line]:

@@ -24,6 +24,7 @@ _NAME: Final = 20
 _ALONE, _BESIDE = 36, 22
 """Characters of a test set's title that fit above a drawing, and beside what is said of a break."""
 _TITLE: Final = 22
+_TURNS: Final = {"partial": 45, "incomplete": 90, "fail": -45}
 _SHARES: Final = ("full", "partial", "none", "unknown")
 
 
@@ -44,6 +45,27 @@ def drawing(name: str, title: str, sentence: str, drawn: tuple[Markup, int]) -> 
     ).format(name=name, title=title, sentence=sentence, height=height, body=body)
 
 
+def shortened(text: str, length: int) -> str:
+    """Cut a text that is longer than `length` characters, and show that it was."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def patterns(name: str, *striped: str) -> Markup:
+    """Define the patterns of bars that are unknown, or `striped`; `name` makes their ids unique in a page."""
+    stripes = Markup().join(
+        Markup(
+            '<pattern id="{}-{}" width="5" height="5" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate({})"><rect class="hatch {}" width="2.4" height="5"/></pattern>'
+        ).format(name, kind, _TURNS[kind], kind)
+        for kind in striped
+    )
+    specks = Markup(
+        '<pattern id="{}-unknown" width="6" height="6" patternUnits="userSpaceOnUse">'
+        '<circle class="speck" cx="2" cy="2" r="0.9"/></pattern>'
+    ).format(name)
+    return Markup("<defs>{}{}</defs>\n").format(stripes, specks)
+
+
 def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
     """Give each point with the height at which its row begins, and what stands above the row."""
     top, digest = 0, ""
@@ -58,7 +80,7 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
                 ).format(y=top + 6, text=top + 22)
                 top += _BREAK
             above += Markup('<text class="set" x="0" y="{}">{}</text>\n').format(
-                top + 18, _short(point.suite.title, _BESIDE if digest else _ALONE)
+                top + 18, shortened(point.suite.title, _BESIDE if digest else _ALONE)
             )
             top, digest = top + _HEADING, point.suite.digest
         yield point, top, above
@@ -66,7 +88,7 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
 
 
 def _set(suite: Suite) -> str:
-    return suite.title if len(suite.title) <= _TITLE else f"test set {_short(suite.version, 13)}"
+    return suite.title if len(suite.title) <= _TITLE else f"test set {shortened(suite.version, 13)}"
 
 
 def _name(point: Point, top: int) -> Markup:
@@ -74,15 +96,11 @@ def _name(point: Point, top: int) -> Markup:
     if record.mesh_version == UNKNOWN_VERSION:
         stated = record.recorded.date if record.recorded else ""
         return Markup('<text class="name" x="0" y="{}">{}</text>').format(
-            top + 12, _short(stated[:16].replace("T", " ") or wording.run_day(record), _NAME)
+            top + 12, shortened(stated[:16].replace("T", " ") or wording.run_day(record), _NAME)
         )
     return Markup('<text class="name" x="0" y="{}">{}<tspan class="when" dx="7">{}</tspan></text>').format(
-        top + 12, _short(record.mesh_version, _NAME), wording.run_day(record)
+        top + 12, shortened(record.mesh_version, _NAME), wording.run_day(record)
     )
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def share(part: int, whole: int) -> str:
@@ -93,12 +111,7 @@ def share(part: int, whole: int) -> str:
 
 def bars(points: Sequence[Point], name: str) -> tuple[Markup, int]:
     """Draw capability, a bar a run; gives the drawing and its height in pixels. `name` makes ids unique."""
-    body = Markup(
-        '<defs><pattern id="{0}-partial" width="5" height="5" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)"><rect class="hatch" width="2.4" height="5"/></pattern>'
-        '<pattern id="{0}-unknown" width="6" height="6" patternUnits="userSpaceOnUse">'
-        '<circle class="speck" cx="2" cy="2" r="0.9"/></pattern></defs>\n'
-    ).format(name)
+    body = patterns(name, "partial")
     top = 0
     for point, top, above in _rows(points):
         body += above + Markup("<g>{}{}{}</g>\n").format(

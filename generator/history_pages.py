@@ -65,7 +65,7 @@ def _stands(scene: Scene, suite: Suite) -> list[Stand]:
     """Give the runs that stand for each line under a test set, in the programme's order of meshes."""
     order = {mesh.id: place for place, mesh in enumerate(scene.ledger.programme.meshes)}
     found = [
-        Stand(line=line, segment=segment, run=chronicle.standing(segment))
+        Stand(line=line, segment=segment, run=segment.head)
         for line in scene.lines
         for segment in line.segments
         if segment.suite.digest == suite.digest

@@ -8,14 +8,20 @@ from typing import Final
 
 from markupsafe import Markup
 
-from generator import charts, drawings, lanes, rendering, timeline, urls, wording
+from generator import areas, charts, drawings, lanes, rendering, timeline, urls, wording
 from generator.judgements import Output
 from generator.model import Specification
 from generator.rendering import Environment, Scene, page
-from generator.timeline import Timeline
+from generator.timeline import Moment, Timeline
 
 MAX_CHANGES: Final = 80
 """Rows in the table of a suite, the newest; CSV and API hold every run."""
+
+MAX_MOMENTS: Final = 40
+"""Rows in the table below the drawings of all meshes, the newest."""
+
+
+KINDS: Final = {"capability_kinds": areas.CAPABILITIES, "compliance_kinds": areas.COMPLIANCES, "looks": areas.LOOKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +35,17 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One suite over time, ready to be shown."""
+    """One suite over time, ready to be shown: both drawings with a sentence each, and the numbers behind them."""
 
     timeline: Timeline
     title: str
-    sentence: str
-    drawing: Markup
+    capability: Markup
+    capability_sentence: str
+    compliance: Markup
+    compliance_sentence: str
     breaks: str
+    moments: tuple[Moment, ...]
+    total: int
 
 
 def render(scene: Scene) -> Iterator[Output]:
@@ -48,22 +58,34 @@ def render(scene: Scene) -> Iterator[Output]:
         "history.html",
         urls.HISTORY,
         title="History",
-        description="How many meshes have results, suite by suite, over time.",
+        description="How capability and compliance of all meshes developed, suite by suite.",
         stories=stories,
+        **KINDS,
     )
     for story in stories:
         yield _suite(scene, environment, story)
 
 
 def _story(found: Timeline) -> Story:
-    title, sentence = charts.family(found.newest), lanes.count_sentence(found)
-    name = wording.slug(f"meshes-{found.suite}")
+    title, name = charts.family(found.newest), wording.slug(f"all-{found.suite}")
+    moments = timeline.moments(found)
+    drawn = {}
+    for word, kinds in (("capability", areas.CAPABILITIES), ("compliance", areas.COMPLIANCES)):
+        own, sentence = f"{name}-{word}", areas.sentence(found, kinds)
+        picture = drawings.drawing(
+            own, f"{title}: {word} of all meshes over time", sentence, areas.stack(found, kinds, own)
+        )
+        drawn[word] = picture, sentence
     return Story(
         timeline=found,
         title=title,
-        sentence=sentence,
-        drawing=drawings.drawing(name, f"{title}: meshes with results over time", sentence, lanes.counts(found)),
+        capability=drawn["capability"][0],
+        capability_sentence=drawn["capability"][1],
+        compliance=drawn["compliance"][0],
+        compliance_sentence=drawn["compliance"][1],
         breaks=_breaks(found),
+        moments=moments[::-1][:MAX_MOMENTS],
+        total=len(moments),
     )
 
 
@@ -88,6 +110,7 @@ def _suite(scene: Scene, environment: Environment, story: Story) -> Output:
         title=f"{story.title} over time",
         description=f"How each mesh stood by each specification of {story.title}, from run to run.",
         story=story,
+        **KINDS,
         panels=[_panel(story, specification, titles) for specification in found.specifications],
         changes=[(change, lanes.label(change.lane, titles)) for change in changes[:MAX_CHANGES]],
         total=len(changes),

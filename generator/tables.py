@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from generator import chronicle, conformance, urls, wording
+from generator import conformance, urls, wording
 from generator.chronicle import Line
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Ledger, Output
 from generator.model import Programme
@@ -68,7 +68,7 @@ def harmless(value: object) -> object:
 
 def _matrix_rows(line: Line, titles: Mapping[str, str], age: Age) -> Iterator[tuple[object, ...]]:
     for segment in line.segments:
-        run = chronicle.standing(segment)
+        run = segment.head
         for cell in (run.whole, *run.cells):
             if cell.tally.total:
                 yield _matrix_row(cell, titles, age)

@@ -1,18 +1,21 @@
-"""A suite over time, pure: which run stood for each mesh at each moment, and how many meshes had any."""
+"""A suite over time, pure: which run stood for each mesh at each moment, and what all of them said."""
 
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from generator import chronicle, conformance
-from generator.chronicle import Line, Segment
+from generator.chronicle import Line, Variant
 from generator.judgements import Assessment, Cell
 from generator.model import Specification, Suite
+from generator.terms import Capability, Compliance
+
+Kind: TypeAlias = Capability | Compliance
 
 _MARGIN: Final = timedelta(days=30)
 
@@ -97,16 +100,17 @@ def _timeline(suite: str, lines: Sequence[Line], as_of: datetime) -> Timeline:
 
 
 def _standing(line: Line, as_of: datetime) -> Iterator[tuple[datetime, Assessment]]:
-    """Give each run that came to stand for a line, with when: the rules are those of `chronicle`."""
-    seen: set[str] = set()
+    """Give each run that came to stand for a line, with when, by the rule of `Line.head`."""
+    places = {run.entry.verdict.path: place for place, part in enumerate(line.segments) for run in part.runs}
+    heads: dict[int, Assessment] = {}
     last: Assessment | None = None
     for run in sorted(line.runs, key=lambda run: conformance.chronological(run.entry)):
         if run.entry.ordered_at > as_of:
             return
-        seen.add(run.entry.verdict.path)
-        segments = ([one for one in part.runs if one.entry.verdict.path in seen] for part in line.segments)
-        newest = [found for found in segments if found][-1]
-        standing = chronicle.standing(Segment(suite=newest[0].entry.suite, runs=tuple(newest)))
+        place = places[run.entry.verdict.path]
+        heads[place] = chronicle.standing((heads[place], run) if place in heads else (run,))
+        telling = [one for one in heads if heads[one].whole.capability is not Capability.UNKNOWN]
+        standing = heads[max(telling or heads)]
         if standing is not last:
             yield run.entry.ordered_at, standing
             last = standing
@@ -143,6 +147,45 @@ def _specifications(lanes: Sequence[Lane]) -> tuple[Specification, ...]:
             if suite.of(specification.id):
                 found.setdefault(specification.id, specification)
     return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What all lanes together said from `start` to `end`: a cell is one specification in one lane.
+
+    `counts` holds how many cells are of each capability, and how many of each compliance. Each lane
+    brings the cells for which its own test set has tests.
+    """
+
+    start: datetime
+    end: datetime
+    meshes: int
+    cells: int
+    counts: dict[Kind, int]
+
+
+def moments(of: Timeline) -> tuple[Moment, ...]:
+    """Give the moments at which any count changed, oldest first."""
+    standing: dict[tuple[str, Variant], tuple[Cell, ...]] = {}
+    found: list[Moment] = []
+    for start, group in itertools.groupby(of.changes, key=lambda change: change.stretch.start):
+        for change in group:
+            line = change.lane.line
+            standing[line.mesh, line.variant] = tuple(cell for cell in change.stretch.run.cells if cell.tally.total)
+        cells = [cell for every in standing.values() for cell in every]
+        now = Moment(
+            start=start,
+            end=of.end,
+            meshes=len({mesh for mesh, _ in standing}),
+            cells=len(cells),
+            counts=dict(Counter(kind for cell in cells for kind in (cell.capability, cell.compliance))),
+        )
+        if found and replace(now, start=found[-1].start) == found[-1]:
+            continue
+        if found:
+            found[-1] = replace(found[-1], end=start)
+        found.append(now)
+    return tuple(found)
 
 
 def turns(of: Timeline) -> tuple[Change, ...]:

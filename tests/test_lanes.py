@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 from markupsafe import Markup
 
-from generator import chronicle, drawings, lanes, timeline
+from generator import areas, axes, chronicle, drawings, lanes, timeline
 from generator.judgements import Assessment
 from generator.terms import Outcome
 from generator.timeline import Timeline
@@ -83,22 +83,10 @@ def test_the_sentence_counts_every_state_once() -> None:
     )
 
 
-def test_the_count_of_meshes_rises_in_steps_with_its_number_at_each() -> None:
-    found = of(run(OLD, 1), run(OLD, 20, mesh="moss"), run(OLD, 21), run(NEW, 40, mesh="reed"))
-    picture = parsed(lanes.counts(found))
-    heights = [int(bar.get("height", "")) for bar in picture.iter("rect")]
-    assert heights == sorted(heights)
-    assert len(heights) == 3
-    assert {"1", "2", "3", "v1", "v10"} <= set(words(picture))
-    assert lanes.count_sentence(found) == (
-        "3 meshes have results; the first run is of 2026-01-02, and nothing changed after 2026-02-10."
-    )
-
-
 def ticks(days: int) -> list[str]:
     runs: list[Assessment] = [run(OLD, 1), run(OLD, days)]
     (found,) = timeline.timelines(chronicle.lines(runs), (), LATER)
-    return [name for _, name in lanes._ticks(found)]
+    return [name for _, name in axes._moments(found)]
 
 
 def test_a_short_time_is_told_in_quarters_and_a_long_one_in_years() -> None:
@@ -110,7 +98,7 @@ def test_one_run_at_one_moment_draws_without_dividing_by_nothing() -> None:
     (found,) = timeline.timelines(chronicle.lines([run(OLD, 1)]), (), EPOCH + timedelta(days=1))
     assert found.start == found.end == datetime.fromisoformat("2026-01-02T00:00:00Z")
     assert drawn(found) is not None
-    assert parsed(lanes.counts(found)) is not None
+    assert parsed(areas.stack(found, areas.CAPABILITIES, "d")) is not None
 
 
 def test_every_place_lies_within_the_drawing() -> None:

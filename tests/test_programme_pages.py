@@ -32,7 +32,7 @@ def test_the_front_page_leads_to_each_suite_over_time(built: dict[str, bytes]) -
 def test_each_drawing_has_a_title_a_description_and_the_same_sentence_beside_it(built: dict[str, bytes]) -> None:
     root = pages.tree(built[urls.suite_history("toy")])
     drawn = [one for one in root.iter("{http://www.w3.org/2000/svg}svg") if one.get("class") == "drawing"]
-    assert len(drawn) == 3, "meshes with results, alpha and beta"
+    assert len(drawn) == 4, "capability and compliance of all, alpha and beta"
     words = pages.text(built[urls.suite_history("toy")])
     for one in drawn:
         title, text = (one.findtext(f"{{http://www.w3.org/2000/svg}}{name}") for name in ("title", "desc"))
@@ -53,13 +53,21 @@ def test_the_table_holds_what_the_drawings_show(sets: dict[str, bytes]) -> None:
     assert places == sorted(places)
 
 
+def test_the_numbers_behind_the_drawings_of_all_stand_in_a_table(sets: dict[str, bytes]) -> None:
+    words = pages.text(sets[urls.suite_history("toy")])
+    assert "From Meshes Cells full partial none unknown pass incomplete fail not tested n/a" in words
+    rows = ("2026-01-12 1 2 2 0 0 0 2 0 0 0 0", "2026-01-10 1 2 1 1 0 0 1 0 1 0 0", "2026-01-02 1 2 2 0 0 0 2 0 0 0 0")
+    places = [words.index(row) for row in rows]
+    assert places == sorted(places)
+
+
 def test_a_change_of_the_test_set_breaks_the_lanes_and_says_why(
     sets: dict[str, bytes], built: dict[str, bytes]
 ) -> None:
     page = sets[urls.suite_history("toy")]
     assert "The test set changed: v1 from 2026-01-02, v2 from 2026-01-12." in pages.text(page)
     assert "another test set, so not compared" in pages.text(page)
-    assert page.count(b'class="break"') == 4, "the count, two lanes, and the key"
+    assert page.count(b'class="break"') == 5, "both drawings of all, two lanes, and the key"
     assert "The test set changed" not in pages.text(built[urls.suite_history("toy")])
 
 
@@ -73,8 +81,9 @@ def test_a_long_history_is_cut_and_says_so(
     sets: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programme_pages, "MAX_CHANGES", 2)
+    monkeypatch.setattr(programme_pages, "MAX_MOMENTS", 2)
     words = pages.text(planned(two_sets(tmp_path / "r"))[urls.suite_history("toy")])
-    assert "These are the newest 2 of 3" in words
+    assert words.count("These are the newest 2 of 3") == 2
     assert "These are" not in pages.text(sets[urls.suite_history("toy")])
 
 

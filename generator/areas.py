@@ -1,0 +1,101 @@
+"""A suite over time as SVG: how many cells of each state all meshes have together, stacked, a step a change.
+
+As in `drawings`, lengths along the time are percentages and heights are pixels, shapes and words
+carry the meaning and colour repeats it, and all text is escaped by `Markup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from generator import axes, timeline, wording
+from generator.drawings import patterns
+from generator.terms import Capability, Compliance
+from generator.timeline import Kind, Moment, Timeline
+
+_PLOT: Final = 132
+_ROOM: Final = 15
+"""Pixels of height that a label within a band needs."""
+
+CAPABILITIES: Final = (Capability.FULL, Capability.PARTIAL, Capability.NONE, Capability.UNKNOWN)
+"""From the bottom up."""
+COMPLIANCES: Final = (
+    Compliance.PASS,
+    Compliance.INCOMPLETE,
+    Compliance.FAIL,
+    Compliance.NOT_TESTED,
+    Compliance.NOT_APPLICABLE,
+)
+"""From the bottom up."""
+
+LOOKS: Final[dict[Kind, str]] = {
+    **{kind: kind.value for kind in CAPABILITIES},
+    Compliance.PASS: "pass",
+    Compliance.INCOMPLETE: "incomplete",
+    Compliance.FAIL: "fail",
+    Compliance.NOT_TESTED: "unknown",
+    Compliance.NOT_APPLICABLE: "none",
+}
+"""The class of a band: what is not tested looks like what is unknown, and what does not apply like none."""
+_STRIPED: Final = frozenset({"partial", "incomplete", "fail"})
+
+
+def stack(of: Timeline, kinds: Sequence[Kind], name: str) -> tuple[Markup, int]:
+    """Draw the cells by `kinds`, which are `CAPABILITIES` or `COMPLIANCES`.
+
+    Gives the drawing and its height in pixels; `name` makes ids unique in a page.
+    """
+    moments = timeline.moments(of)
+    most = max(moment.cells for moment in moments) or 1
+    base = axes.TOP + _PLOT
+    body = patterns(name, *sorted(_STRIPED.intersection(LOOKS[kind] for kind in kinds))) + axes.ticks(of, base)
+    for moment in moments:
+        where = axes.across(of, moment.start), axes.width(of, moment.start, moment.end)
+        for kind, low, high in _bands(moment, kinds, most):
+            body += _band(LOOKS[kind], name, where, (base - high, high - low))
+    said = Markup()
+    for kind, low, high in _bands(moments[-1], kinds, most):
+        if high - low >= _ROOM:
+            said += Markup('<text class="count" x="100%" dx="-6" y="{}">{} {}</text>').format(
+                base - (low + high) // 2 + 4, moments[-1].counts[kind], kind.value
+            )
+    return body + axes.breaks(of, base) + said, base + axes.FOOT
+
+
+def _bands(moment: Moment, kinds: Sequence[Kind], most: int) -> Iterator[tuple[Kind, int, int]]:
+    """Give each kind that has cells with its lower and upper edge, in pixels above the base."""
+    below = 0
+    for kind in kinds:
+        if count := moment.counts.get(kind):
+            yield kind, below * _PLOT // most, (below + count) * _PLOT // most
+            below += count
+
+
+def _band(look: str, name: str, across: tuple[str, str], down: tuple[int, int]) -> Markup:
+    box = Markup('x="{}" width="{}" y="{}" height="{}"').format(*across, *down)
+    body = Markup('<rect class="bar {}" {}/>').format(look, box)
+    if look == "unknown" or look in _STRIPED:
+        body += Markup('<rect fill="url(#{}-{})" {}/>').format(name, look, box)
+    return body
+
+
+def sentence(of: Timeline, kinds: Sequence[Kind]) -> str:
+    """Say what the cells of `kinds` are since the last change, and what they were at first."""
+    moments = timeline.moments(of)
+    first, last = moments[0], moments[-1]
+    text = f"{_told(last, kinds)} since {wording.day(last.start)}"
+    if first is not last:
+        text += f"; {_told(first, kinds)} on {wording.day(first.start)}"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _told(moment: Moment, kinds: Sequence[Kind]) -> str:
+    cells, meshes = moment.cells, moment.meshes
+    parts = ", ".join(f"{moment.counts[kind]} {kind.value}" for kind in kinds if moment.counts.get(kind))
+    return (
+        f"{cells} {'cell' if cells == 1 else 'cells'} of {meshes} {'mesh' if meshes == 1 else 'meshes'}"
+        f"{': ' if parts else ''}{parts}"
+    )
