@@ -190,11 +190,12 @@
     const place = document.querySelector(".compared");
     const [from, to] = [form.elements.from, form.elements.to];
     to.replaceChildren(...[...from.children].map((group) => group.cloneNode(true)));
-    const suite = (run) => json(new URL(`suites/${run.suite.id}/${run.suite.version}.json`, new URL(form.dataset.compare, location.href)));
+    const fetched = (name) => json(new URL(name, new URL(form.dataset.compare, location.href)));
+    const suite = (run) => fetched(`suites/${run.suite.id}/${run.suite.version}.json`);
     const refuse = (text) => place.replaceChildren(make("p", { class: "source-note" }, `The comparison is not available: ${text}.`));
     const show = async () => {
       try {
-        const runs = await Promise.all([from, to].map((select) => json(select.selectedOptions[0].dataset.document)));
+        const runs = await Promise.all([from, to].map((select) => fetched(select.selectedOptions[0].dataset.document)));
         place.replaceChildren(...compared(...runs, await Promise.all(runs.map(suite))));
       } catch (error) {
         refuse(error.message);
