@@ -129,8 +129,9 @@ on {os.cpu_count()} cores, Python {platform.python_version()}, {_said("git", "--
 Each figure is a median of {arguments.rounds} rounds in turn; machines are noisy, so trust the ratios.
 {arguments.note}
 
-The repository holds {results} results, one a commit, signed by 20 robots: four of five have 24 tests and about
-4 KB, the others 61 tests.
+The repository holds {results} results, one a commit in the order of their runs, signed by 20 robots: four of five
+have 24 tests and about 4 KB, the others 61 tests. A mesh has at most {repositories.VERSIONS} versions over five years;
+more results are more runs of a version.
 
 | what | seconds | beside `meshmark verify` |
 |---|---|---|
