@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, TypeVar
 
 from generator import urls, wording
 from generator.findings import Finding, Stop
@@ -14,19 +17,65 @@ from generator.terms import Outcome
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 TEST_RESULT: Final = "https://in-toto.io/attestation/test-result/v0.1"
 
+_PLACE: Final = re.compile(rf"{urls.RESULTS}/([a-z0-9][a-z0-9-]{{0,38}})/")
+_Placed = TypeVar("_Placed", Verdict, Finding)
 
-def outputs(ledger: Ledger) -> Iterator[Output]:
-    """Give every JSON document of the site."""
-    report = verify_report(ledger.audit, ledger.findings)
-    yield _json(urls.PROVENANCE, report)
+
+def outputs(ledger: Ledger, folded: AbstractSet[str]) -> Iterator[Output]:
+    """Give every JSON document of the site; of the runs with an id in `folded` another document tells."""
+    told = [entry for entry in ledger.entries if entry.record.run_id not in folded]
+    yield from _provenance(ledger, [entry for entry in ledger.entries if entry.record.run_id in folded])
     yield _json(urls.CHECKPOINT, checkpoint_data(ledger.audit.judgement.checkpoint))
-    for entry in ledger.entries:
+    for entry in told:
         record = entry.record
         yield _json(urls.statement(record.mesh, record.mesh_version, record.run_id), statement(entry))
 
 
+def _provenance(ledger: Ledger, folded: Sequence[Entry]) -> Iterator[Output]:
+    """Give the audit as an index, and one document a mesh with the verdicts at its place in the repository."""
+    verdicts, findings = _by_mesh(ledger.verdicts), _by_mesh(ledger.findings)
+    out = {entry.verdict.path for entry in folded}
+    versions = Counter((entry.record.mesh, entry.record.mesh_version) for entry in folded)
+    meshes = sorted(verdicts.keys() - {""})
+    index = _report(ledger.audit, [one for one in ledger.findings if _mesh(one.path) not in meshes], verdicts[""])
+    places = [
+        {
+            "id": mesh,
+            "states": dict(sorted(Counter(one.state.value for one in verdicts[mesh]).items())),
+            "document": urls.provenance(mesh),
+        }
+        for mesh in meshes
+    ]
+    yield _json(urls.PROVENANCE, index | {"meshes": places})
+    for mesh in meshes:
+        report = _report(ledger.audit, findings[mesh], [one for one in verdicts[mesh] if one.path not in out])
+        elsewhere = [
+            {"mesh_version": version, "results": count, "document": f"{urls.api_version(mesh, version)}.json"}
+            for (of, version), count in sorted(versions.items())
+            if of == mesh
+        ]
+        yield _json(urls.provenance(mesh), report | {"folded": elsewhere})
+
+
+def _by_mesh(found: Iterable[_Placed]) -> dict[str, list[_Placed]]:
+    """Put together what stands at the place of one mesh; under no name what stands at none."""
+    places: dict[str, list[_Placed]] = defaultdict(list)
+    for one in found:
+        places[_mesh(one.path)].append(one)
+    return places
+
+
+def _mesh(path: str) -> str:
+    place = _PLACE.match(path)
+    return place[1] if place else ""
+
+
 def verify_report(audit: Audit, findings: Sequence[Finding]) -> dict[str, Any]:
     """Give a whole audit; its form is schema/verify-report.schema.json."""
+    return _report(audit, findings, audit.judgement.verdicts)
+
+
+def _report(audit: Audit, findings: Iterable[Finding], verdicts: Iterable[Verdict]) -> dict[str, Any]:
     judgement = audit.judgement
     genesis = judgement.genesis
     root = {"commit": genesis.commit, "digest": genesis.digest, "pinned": judgement.pinned} if genesis else None
@@ -36,7 +85,7 @@ def verify_report(audit: Audit, findings: Sequence[Finding]) -> dict[str, Any]:
         "checkpoint": checkpoint_data(judgement.checkpoint),
         "steps": [step_data(step) for step in audit.steps],
         "findings": [finding_data(finding) for finding in findings],
-        "results": [verdict_data(verdict) for verdict in judgement.verdicts],
+        "results": [verdict_data(verdict) for verdict in verdicts],
     }
 
 

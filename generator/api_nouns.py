@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from generator import conformance, urls, wording
+from generator import conformance, emitting, urls, wording
 from generator.almanac import Almanac
 from generator.chronicle import Line, Move
-from generator.judgements import AssertionCell, Assessment, Cell, Ledger
+from generator.judgements import AssertionCell, Assessment, Cell, Ledger, Output
 from generator.model import Suite
 from generator.terms import Role
 
@@ -18,16 +20,25 @@ Paper: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the documents are made of."""
+    """What the documents are made of: all lines, those of runs with a document of their own, what moved."""
 
     ledger: Ledger
     lines: tuple[Line, ...]
+    told: tuple[Line, ...]
+    folded: frozenset[str]
+    log: tuple[Move, ...]
     almanac: Almanac
 
     @property
     def as_of(self) -> datetime:
         """The date by which ages are computed."""
         return self.almanac.as_of
+
+
+def written(path: str, paper: Paper) -> Iterator[Output]:
+    """Give a document in both forms, JSON and YAML."""
+    yield Output(path=f"{path}.json", content=json.dumps(paper, indent=1, ensure_ascii=True).encode() + b"\n")
+    yield Output(path=f"{path}.yaml", content=emitting.yaml_bytes(paper))
 
 
 def run_reference(view: View, run: Assessment) -> Paper:

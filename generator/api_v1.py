@@ -5,11 +5,12 @@ The forms are those of schema/api-*.schema.json. Paths in a document are relativ
 
 from __future__ import annotations
 
-import json
+import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from generator import api_nouns, chronicle, conformance, emitting, urls, wording
+from generator import api_nouns, chronicle, conformance, urls, wording
 from generator.api_nouns import Paper, View
 from generator.chronicle import Line
 from generator.judgements import Assessment, Output
@@ -22,12 +23,11 @@ MAX_TRANSITIONS: Final = 300
 def outputs(view: View) -> Iterator[Output]:
     """Give every document in both forms."""
     for path, paper in _documents(view):
-        yield Output(path=f"{path}.json", content=json.dumps(paper, indent=1, ensure_ascii=True).encode() + b"\n")
-        yield Output(path=f"{path}.yaml", content=emitting.yaml_bytes(paper))
+        yield from api_nouns.written(path, paper)
 
 
 def _documents(view: View) -> Iterator[tuple[str, Paper]]:
-    runs = [run for line in view.lines for run in line.runs]
+    runs = [run for line in view.told for run in line.runs]
     suites = _suites(runs)
     yield urls.API_INDEX, index(view, suites)
     yield urls.API_MESHES, meshes(view)
@@ -103,7 +103,7 @@ def meshes(view: View) -> Paper:
                 "page": urls.mesh(mesh),
                 "standing": [
                     api_nouns.run_reference(view, segment.head)
-                    for line in view.lines
+                    for line in view.told
                     if line.mesh == mesh
                     for segment in line.segments[::-1]
                 ],
@@ -114,8 +114,8 @@ def meshes(view: View) -> Paper:
 
 
 def mesh_document(view: View, mesh: str) -> Paper:
-    """Give one mesh: each of its lines with every run, the newest first, and what moved."""
-    own = [line for line in view.lines if line.mesh == mesh]
+    """Give one mesh: each of its lines with every run that has a document, the newest first, and what moved."""
+    own = itertools.islice((move for move in view.log if move.after.record.mesh == mesh), MAX_TRANSITIONS)
     return {
         "schema": urls.api_schema("mesh"),
         **_state(view),
@@ -126,12 +126,31 @@ def mesh_document(view: View, mesh: str) -> Paper:
         "csv": urls.mesh_csv(mesh),
         "earl": urls.mesh_earl(mesh),
         "latest": urls.latest(mesh),
-        "lines": [_line(view, line) for line in own],
-        "transitions": [api_nouns.move(move) for move in chronicle.log(own)[:MAX_TRANSITIONS]],
+        "versions": _versions(view, mesh),
+        "lines": [
+            _line(view, line, told) for line, told in zip(view.lines, view.told, strict=True) if line.mesh == mesh
+        ],
+        "transitions": [api_nouns.move(move) for move in own],
     }
 
 
-def _line(view: View, line: Line) -> Paper:
+def _versions(view: View, mesh: str) -> list[Paper]:
+    records = [run.entry.record for line in view.lines if line.mesh == mesh for run in line.runs]
+    runs = Counter(record.mesh_version for record in records)
+    folded = Counter(record.mesh_version for record in records if record.run_id in view.folded)
+    return [
+        {
+            "mesh_version": version,
+            "runs": runs[version],
+            "folded": folded[version],
+            "page": urls.mesh_version(mesh, version),
+            "document": f"{urls.api_version(mesh, version)}.json",
+        }
+        for version in sorted(runs, key=conformance.version_order, reverse=True)
+    ]
+
+
+def _line(view: View, line: Line, told: Line) -> Paper:
     return {
         "suite": line.suite,
         "variant": dict(line.variant),
@@ -145,14 +164,17 @@ def _line(view: View, line: Line) -> Paper:
             for segment in line.segments[::-1]
             for specification, since in chronicle.since(segment)
         ],
-        "runs": [api_nouns.run_reference(view, run) for run in line.runs[::-1]],
+        "runs": [api_nouns.run_reference(view, run) for run in told.runs[::-1]],
     }
 
 
 def suite_document(view: View, suite: Suite) -> Paper:
     """Give one test set: its specifications and tests, and how each mesh stands by it."""
     standing = [
-        segment.head for line in view.lines for segment in line.segments if segment.suite.digest == suite.digest
+        segment.head
+        for line in view.told
+        for segment in line.segments
+        if segment.suite.digest == suite.digest
     ]
     return {
         "schema": urls.api_schema("suite"),
@@ -208,7 +230,7 @@ def run_document(view: View, run: Assessment) -> Paper:
 
 def transitions(view: View) -> Paper:
     """Give what moved between runs of one test set, the newest first."""
-    log = chronicle.log(view.lines)
+    log = view.log
     return {
         "schema": urls.api_schema("transitions"),
         **_state(view),

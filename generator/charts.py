@@ -29,7 +29,8 @@ MAX_LISTED: Final = MAX_ROWS
 class Chart:
     """The history of one line: two drawings with a sentence each, and the numbers behind both.
 
-    `points` are newest first and hold every run; `drawn` is how many of them the drawings show.
+    `points` are newest first and hold every run that has a page of its own, of `runs` in all; `drawn` is how
+    many of them the drawings show.
     """
 
     id: str
@@ -42,18 +43,20 @@ class Chart:
     compliance_sentence: str
     breaks: str
     points: tuple[Point, ...]
+    runs: int
     drawn: int
     data: str
 
 
-def history(line: Line, mesh_title: str, specification: str = "") -> Chart | None:
+def history(line: Line, mesh_title: str, specification: str = "", told: Line | None = None) -> Chart | None:
     """Draw the history of a line, or of one specification in it; None below two runs.
 
-    `specification` is an id; runs whose test set has no test for it are left out.
+    `specification` is an id; runs whose test set has no test for it are left out. `told` is the line with
+    only the runs that have pages of their own, which are drawn, where not all have.
     """
     points = tuple(
         Point(suite=segment.suite, cell=cell)
-        for segment in reversed(line.segments)
+        for segment in reversed((told or line).segments)
         for cell in reversed(segment.cells(specification))
         if cell.tally.total
     )
@@ -64,7 +67,8 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
     title = " ".join((mesh_title, *(value for _, value in line.variant))) + f", {subject}"
     name = wording.slug("-".join(("history", line.mesh, line.suite, urls.variant(line.variant), specification)))
     drawn = points[: MAX_ROWS_SPECIFICATION if specification else MAX_ROWS]
-    capability, compliance = _capability_sentence(points), _compliance_sentence(points)
+    runs = sum(len(one.runs) for one in line.segments if not specification or one.suite.of(specification))
+    capability, compliance = _capability_sentence(points, runs), _compliance_sentence(points)
     return Chart(
         id=name,
         title=title,
@@ -78,6 +82,7 @@ def history(line: Line, mesh_title: str, specification: str = "") -> Chart | Non
         compliance_sentence=compliance,
         breaks=_breaks(points),
         points=points,
+        runs=runs,
         drawn=len(drawn),
         data=urls.chart(line.mesh, line.suite, line.variant, specification),
     )
@@ -99,7 +104,7 @@ def family(suite: Suite) -> str:
     return " ".join(suite.title.replace(suite.version, "").split()) or suite.title
 
 
-def _capability_sentence(points: Sequence[Point]) -> str:
+def _capability_sentence(points: Sequence[Point], runs: int) -> str:
     newest, oldest = points[0], _oldest(points)
     now, then = newest.cell.tally, oldest.cell.tally
     text = f"The newest run {_named(newest)} implements {now.full} of {now.total} tests in full"
@@ -107,7 +112,8 @@ def _capability_sentence(points: Sequence[Point]) -> str:
     if oldest is not newest:
         text += f"; the oldest with the same test set {_named(oldest)} {then.full} in full"
         text += f" and {then.partial} in part" if then.partial else ""
-    return f"{text}. There are {len(points)} runs; the newest stands first."
+    folded = "" if runs == len(points) else f" {runs - len(points)} of them are folded and not drawn."
+    return f"{text}. There are {runs} runs; the newest stands first.{folded}"
 
 
 def _compliance_sentence(points: Sequence[Point]) -> str:
@@ -137,7 +143,7 @@ def label(record: Record) -> str:
     return f"{wording.version_text(record)}, {wording.run_day(record)}"
 
 
-def all_of(line: Line, mesh_title: str) -> tuple[Chart, ...]:
+def all_of(line: Line, mesh_title: str, told: Line | None = None) -> tuple[Chart, ...]:
     """Draw every chart of a line: the whole suite first, then each specification."""
     names = ("", *(specification.id for specification in chronicle.specifications(line)))
-    return tuple(chart for name in names if (chart := history(line, mesh_title, name)))
+    return tuple(chart for name in names if (chart := history(line, mesh_title, name, told)))

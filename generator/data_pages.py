@@ -20,7 +20,7 @@ class Snippet:
     formats: tuple[tuple[str, str], ...]
 
 
-API_SCHEMAS: Final = ("index", "meshes", "mesh", "suite", "run", "transitions")
+API_SCHEMAS: Final = ("index", "meshes", "mesh", "version", "suite", "run", "transitions")
 
 
 def render(scene: Scene) -> Iterator[Output]:
@@ -84,6 +84,7 @@ def _data(scene: Scene, environment: Environment, by_mesh: Mapping[str, list[Sni
         title="Data",
         description="Every result and every judgement for tools: API, feeds, tables, badges, raw files.",
         by_mesh=by_mesh,
+        folded=len(scene.folded),
         suites={(line.mesh, line.suite): line for line in chronicle.foremost(scene.lines).values()},
         schemas=[(name, urls.api_schema(name)) for name in API_SCHEMAS if urls.api_schema(name) in scene.published],
         versions=sorted(

@@ -7,22 +7,30 @@ are those that publishers signed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from generator import chronicle, urls, wording
+from generator import urls, wording
 from generator.chronicle import Line, Move
-from generator.judgements import Assessment, Ledger, Output
+from generator.judgements import Assessment, Entry, Ledger, Output
 
 MEDIA_TYPE: Final = "application/atom+xml"
 MAX_ENTRIES: Final = 100
 TAG_YEAR: Final = "2026"
 """RFC 4151 asks for a date at which the address was the programme's; it is part of every id, for ever."""
+
+
+Place: TypeAlias = Callable[[Entry, str], str]
+"""Where a run is told, or the part of it with an anchor: a path below the site's root."""
+
+_Thing = TypeVar("_Thing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +44,40 @@ class Item:
     updated: datetime
 
 
-def outputs(ledger: Ledger, lines: Iterable[Line], titles: Mapping[str, str]) -> Iterator[Output]:
-    """Give every feed of the site."""
-    listed = tuple(lines)
+def outputs(
+    ledger: Ledger, lines: Iterable[Line], log: Iterable[Move], titles: Mapping[str, str], place: Place
+) -> Iterator[Output]:
+    """Give every feed of the site; `log` holds the moves of all lines, and `place` says where a run is told."""
     programme = ledger.programme
-    results = [_result(run, titles) for line in listed for run in line.runs]
-    moved = [_move(move, titles) for move in chronicle.log(listed)]
-    yield _feed(ledger, urls.SITE_FEED, programme.title, urls.FRONT, results)
-    yield _feed(ledger, urls.TRANSITIONS_FEED, f"{programme.title}: transitions", urls.TRANSITIONS, moved)
-    for mesh in sorted({line.mesh for line in listed}):
-        own = [line for line in listed if line.mesh == mesh]
-        items = [_result(run, titles) for line in own for run in line.runs]
-        items += [_move(move, titles) for line in own for move in chronicle.moves(line)]
+    runs: dict[str, list[Assessment]] = defaultdict(list)
+    moves: dict[str, list[Move]] = defaultdict(list)
+    for line in lines:
+        runs[line.mesh] += line.runs
+    for move in log:
+        moves[move.after.record.mesh].append(move)
+
+    def results(some: Iterable[Assessment]) -> list[Item]:
+        return [_result(run, titles, place) for run in _newest(some, lambda run: run.entry.record.issued_at)]
+
+    def moved(some: Iterable[Move]) -> list[Item]:
+        return [_move(move, titles, place) for move in _newest(some, lambda move: move.after.record.issued_at)]
+
+    everything = results(itertools.chain(*runs.values())), moved(itertools.chain(*moves.values()))
+    yield _feed(ledger, urls.SITE_FEED, programme.title, urls.FRONT, everything[0])
+    yield _feed(ledger, urls.TRANSITIONS_FEED, f"{programme.title}: transitions", urls.TRANSITIONS, everything[1])
+    for mesh in sorted(runs):
         title = f"{programme.title}: {titles.get(mesh, mesh)}"
+        items = results(runs[mesh]) + moved(moves[mesh])
         yield _feed(ledger, urls.mesh_feed(mesh), title, urls.mesh(mesh), items)
 
 
-def _result(run: Assessment, titles: Mapping[str, str]) -> Item:
+def _newest(things: Iterable[_Thing], when: Callable[[_Thing], datetime]) -> list[_Thing]:
+    """Give those that can be among the entries of a feed: as many as it holds, and what is as new as the last."""
+    ordered = sorted(things, key=when, reverse=True)
+    return [one for one in ordered if when(one) >= when(ordered[min(len(ordered), MAX_ENTRIES) - 1])]
+
+
+def _result(run: Assessment, titles: Mapping[str, str], place: Place) -> Item:
     record, verdict = run.entry.record, run.entry.verdict
     variant = "".join(f", {value}" for _, value in record.variant)
     mesh = titles.get(record.mesh, record.mesh)
@@ -63,12 +88,12 @@ def _result(run: Assessment, titles: Mapping[str, str]) -> Item:
             f"Capability {run.whole.capability.value}; compliance {run.whole.compliance.value}: "
             f"{wording.sentence(run.whole)}. Run: {wording.run_date(record)}. Provenance: {wording.trust(verdict)}."
         ),
-        page=urls.run(record.mesh, record.mesh_version, record.run_id),
+        page=place(run.entry, ""),
         updated=record.issued_at,
     )
 
 
-def _move(move: Move, titles: Mapping[str, str]) -> Item:
+def _move(move: Move, titles: Mapping[str, str], place: Place) -> Item:
     record, change = move.after.record, move.change
     mesh = titles.get(record.mesh, record.mesh)
     under = wording.clusters(move.before.record, record)
@@ -80,7 +105,7 @@ def _move(move: Move, titles: Mapping[str, str]) -> Item:
             f"now {change.after}, with the same test set ({move.after.suite.title})."
             f"{f' The clusters differ: {under}.' if under else ''}"
         ),
-        page=urls.run(record.mesh, record.mesh_version, record.run_id) + f"#{change.test}",
+        page=place(move.after, change.test),
         updated=record.issued_at,
     )
 

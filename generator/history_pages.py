@@ -1,4 +1,4 @@
-"""Pages across runs: mesh versions, specifications, test sets, single tests, transitions and comparisons."""
+"""Pages across runs: specifications, test sets, single tests, transitions and comparisons."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ def render(scene: Scene) -> Iterator[Output]:
     """Give every page that tells of more than one run."""
     environment = rendering.environment(scene)
     suites = _suites(scene)
-    yield from _mesh_versions(scene, environment)
     yield from _specifications(scene, environment, suites)
     for suite in suites:
         yield _test_set(scene, environment, suite)
@@ -50,7 +49,7 @@ def render(scene: Scene) -> Iterator[Output]:
 
 
 def _suites(scene: Scene) -> list[Suite]:
-    found = {segment.suite.digest: segment.suite for line in scene.lines for segment in line.segments}
+    found = {segment.suite.digest: segment.suite for line in scene.told for segment in line.segments}
     by_path = {suite.path: suite for suite in found.values()}
     return sorted(
         by_path.values(), key=lambda suite: (suite.id, conformance.version_order(suite.version)), reverse=True
@@ -62,36 +61,18 @@ def _title(scene: Scene, mesh: str) -> str:
 
 
 def _stands(scene: Scene, suite: Suite) -> list[Stand]:
-    """Give the runs that stand for each line under a test set, in the programme's order of meshes."""
+    """Give the runs that stand for each line under a test set, in the programme's order of meshes.
+
+    A segment holds the runs that have pages of their own, the one that stands among them.
+    """
     order = {mesh.id: place for place, mesh in enumerate(scene.ledger.programme.meshes)}
     found = [
         Stand(line=line, segment=segment, run=segment.head)
-        for line in scene.lines
+        for line in scene.told
         for segment in line.segments
         if segment.suite.digest == suite.digest
     ]
     return sorted(found, key=lambda stand: (order.get(stand.line.mesh, len(order)), stand.line.mesh))
-
-
-def _mesh_versions(scene: Scene, environment: Environment) -> Iterator[Output]:
-    by_version: dict[tuple[str, str], list[Assessment]] = defaultdict(list)
-    for run in scene.assessments:
-        by_version[run.entry.record.mesh, run.entry.record.mesh_version].append(run)
-    for (mesh, version), runs in sorted(by_version.items()):
-        title = f"{_title(scene, mesh)} {wording.version_text(runs[0].entry.record)}"
-        groups = [segment for line in chronicle.lines(runs) for segment in line.segments[::-1]]
-        yield page(
-            environment,
-            "version.html",
-            urls.mesh_version(mesh, version),
-            title=title,
-            description=f"Every result of {title}.",
-            mesh=mesh,
-            count=len(runs),
-            groups=groups,
-            others=sorted({v for m, v in by_version if m == mesh}, key=conformance.version_order, reverse=True),
-            version=version,
-        )
 
 
 def _specifications(scene: Scene, environment: Environment, suites: Sequence[Suite]) -> Iterator[Output]:
@@ -156,6 +137,7 @@ def _test(scene: Scene, environment: Environment, suite: Suite, assertion: Asser
         specification=specification,
         lines=[(stand, Seen(run=stand.run, cell=_cell(stand.run, assertion.id)), seen) for stand, seen in lines],
         aliases=aliases,
+        folded=bool(scene.folded),
     )
 
 
@@ -172,7 +154,7 @@ def _grouped(moves: Sequence[Move]) -> list[tuple[str, tuple[Move, ...]]]:
 
 
 def _transitions(scene: Scene, environment: Environment) -> Output:
-    log = chronicle.log(scene.lines)
+    log = scene.log
     kinds: dict[str, int] = defaultdict(int)
     for move in log:
         kinds[move.change.kind.value] += 1
@@ -194,7 +176,7 @@ def _transitions(scene: Scene, environment: Environment) -> Output:
 
 
 def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
-    pairs = [(line, list(itertools.pairwise(line.runs))[::-1]) for line in scene.lines if len(line.runs) > 1]
+    pairs = [(line, list(itertools.pairwise(line.runs))[::-1]) for line in scene.told if len(line.runs) > 1]
     yield page(
         environment,
         "compare.html",
@@ -202,7 +184,8 @@ def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
         title="Compare",
         description="Any two runs, test by test, where they used the same test set.",
         pairs=pairs,
-        lines=scene.lines,
+        lines=scene.told,
+        folded=len(scene.folded),
     )
     for line, neighbours in pairs:
         for before, after in neighbours:

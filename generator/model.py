@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from generator.terms import AssertionKind, KeyStatus, Role
+
+FOLD_ABOVE: Final = 100
+"""Results of one mesh up to which each run has a page of its own, where meshmark.yaml says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +156,16 @@ class ExtraPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """How the site looks: a logo below site_templates/, colours by name for light and dark, extra pages."""
+    """How the site looks: a logo below site_templates/, colours by name for light and dark, extra pages.
+
+    A mesh with more results than `fold_above` has some of them folded into the pages of its versions.
+    """
 
     logo: str = ""
     light: tuple[tuple[str, str], ...] = ()
     dark: tuple[tuple[str, str], ...] = ()
     pages: tuple[ExtraPage, ...] = ()
+    fold_above: int = FOLD_ABOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

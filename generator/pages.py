@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -23,13 +23,19 @@ from generator.terms import Role
 MAX_RUNS: Final = 4
 """Runs of one test set that a mesh's page tells in full; the pages of its versions tell the others."""
 
+MAX_CHANGES: Final = 300
+"""Changes between runs that a mesh's page tells of one test set, the newest."""
+
+MAX_LISTED: Final = 500
+"""Results in quarantine that the page lists; the documents of provenance hold them all."""
+
 
 def render(scene: Scene) -> Iterator[Output]:
     """Give the front page, the pages of meshes and runs, and those about the programme."""
     environment = rendering.environment(scene)
     yield _front(scene, environment)
     yield from _meshes(scene, environment)
-    yield from (_run(assessment, environment) for assessment in scene.assessments)
+    yield from (_run(run, environment) for run in scene.assessments if run.entry.record.run_id not in scene.folded)
     yield _accounts(scene, environment)
     yield _quarantine(scene, environment)
     yield _audit(scene, environment)
@@ -74,6 +80,8 @@ def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:
             mesh=mesh,
             count=len(assessments),
             history=_history(assessments),
+            folded=sum(run.entry.record.run_id in scene.folded for run in assessments),
+            versions=_versions(assessments) if scene.folded else [],
             charts=[one for one in scene.charts if one.line.mesh == mesh_id and not one.specification],
         )
 
@@ -93,7 +101,7 @@ def _history(assessments: Sequence[Assessment]) -> list[dict[str, Any]]:
             "rows": series[::-1][:MAX_RUNS],
             "older": list(dict.fromkeys(run.entry.record.mesh_version for run in series[-MAX_RUNS - 1 :: -1])),
             "since": _since(series),
-            "changes": _changes(series),
+            **_changes(series),
         }
         for (_, suite, version, variant), series in newest_first
     ]
@@ -105,13 +113,19 @@ def _since(series: Sequence[Assessment]) -> list[tuple[Any, Any]]:
     return [(specification, since) for specification, since in ranges if since]
 
 
-def _changes(series: Sequence[Assessment]) -> list[tuple[Entry, str, Any]]:
-    found = [
+def _changes(series: Sequence[Assessment]) -> dict[str, Any]:
+    found = (
         (after.entry, wording.clusters(before.entry.record, after.entry.record), change)
-        for before, after in itertools.pairwise(series)
-        for change in conformance.state_changes(before, after)
-    ]
-    return found[::-1]
+        for after, before in itertools.pairwise(series[::-1])
+        for change in conformance.state_changes(before, after)[::-1]
+    )
+    newest: list[tuple[Entry, str, Any]] = list(itertools.islice(found, MAX_CHANGES))
+    return {"changes": newest, "more": next(found, None) is not None}
+
+
+def _versions(assessments: Sequence[Assessment]) -> list[tuple[str, int]]:
+    counts = Counter(run.entry.record.mesh_version for run in assessments)
+    return sorted(counts.items(), key=lambda item: conformance.version_order(item[0]), reverse=True)
 
 
 def _run(assessment: Assessment, environment: Environment) -> Output:
@@ -171,13 +185,15 @@ def _accounts(scene: Scene, environment: Environment) -> Output:
 
 
 def _quarantine(scene: Scene, environment: Environment) -> Output:
+    refused = [verdict for verdict in scene.ledger.verdicts if not verdict.state.counts]
     return page(
         environment,
         "quarantine.html",
         urls.QUARANTINE,
         title="Quarantine",
         description="Files that do not count, and why.",
-        verdicts=[verdict for verdict in scene.ledger.verdicts if not verdict.state.counts],
+        verdicts=refused[:MAX_LISTED],
+        total=len(refused),
     )
 
 

@@ -19,6 +19,7 @@ from generator.findings import Stop
 from generator.judgements import Output
 
 _RUNS: Final = "api/v1/runs/"
+_VERSIONS: Final = "api/v1/versions/"
 _FIGURES: Final = ("full", "partial", "none", "unknown", "passed", "tested", "not_tested")
 _ALL: Final = "all"
 
@@ -27,7 +28,7 @@ Figures = dict[str, tuple[int, ...]]
 
 
 def verify(outputs: Iterable[Output]) -> int:
-    """Hold the runs of the API and the CSV matrix against the files they are about.
+    """Hold the runs of the API, in documents of their own or folded, and the CSV matrix against the files.
 
     Gives how many figures were compared. Raises `Stop` that names the first file whose figures
     differ. A run whose test set is not published with the very bytes it names cannot be counted.
@@ -39,6 +40,10 @@ def verify(outputs: Iterable[Output]) -> int:
     for path, content in files.items():
         if path.startswith(_RUNS) and path.endswith(".json"):
             compared += _run(path, json.loads(content), files, read, counted)
+        if path.startswith(_VERSIONS) and path.endswith(".json"):
+            for group in json.loads(content)["groups"]:
+                for run in group["folded"]:
+                    compared += _folded(path, {**run, "suite": group["suite"]}, files, read, counted)
     for row in csv.DictReader(io.StringIO(files.get(urls.MATRIX_CSV, b"").decode(), newline="")):
         if row["result"] in counted:
             told = tuple(int(row[name]) for name in _FIGURES)
@@ -63,6 +68,25 @@ def _run(
     compared = _same(path, figures[_ALL], _told(run["summary"]), run["result"])
     for one in run["specifications"]:
         compared += _same(path, figures.get(one["id"], (0,) * len(_FIGURES)), _told(one), run["result"])
+    return compared
+
+
+def _folded(
+    path: str,
+    run: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    read: dict[str, Mapping[str, Any]],
+    counted: dict[str, Figures],
+) -> int:
+    """Hold a folded run against its file, the tests that are told of it too: no other may be less than passed."""
+    compared = _run(path, {**run, "specifications": ()}, files, read, counted)
+    if compared:
+        whole = dict(zip(_FIGURES, counted[run["result"]][_ALL], strict=True))
+        tests, listed = run["summary"]["tests"], run["exceptions"]
+        for figure, field, word in (("full", "capability", "full"), ("passed", "compliance", "pass")):
+            told = tests - sum(one[field] != word for one in listed)
+            if told != whole[figure]:
+                raise Stop(f"{path} names other tests of {run['result']} than are {figure} when counted again")
     return compared
 
 

@@ -13,7 +13,7 @@ import jinja2
 from generator import charts, chronicle, glossary, slots, sshsig, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
-from generator.chronicle import Line
+from generator.chronicle import Line, Move
 from generator.findings import Stop
 from generator.judgements import Assessment, Entry, Ledger, Output
 from generator.model import ExtraPage
@@ -27,12 +27,17 @@ Environment: TypeAlias = jinja2.Environment
 class Scene:
     """All that pages are made of: the ledger, one assessment an entry, their lines and charts, the one clock.
 
-    `published` are the paths of the raw files; `past` says that a reader asked for an earlier commit.
+    `told` are the lines with only the runs that have pages of their own, `folded` the ids of the others,
+    and `log` is what moved between neighbouring runs of all. `published` are the paths of the raw files;
+    `past` says that a reader asked for an earlier commit.
     """
 
     ledger: Ledger
     assessments: tuple[Assessment, ...]
     lines: tuple[Line, ...]
+    told: tuple[Line, ...]
+    folded: frozenset[str]
+    log: tuple[Move, ...]
     charts: tuple[Chart, ...]
     almanac: Almanac
     published: frozenset[str]
@@ -43,6 +48,13 @@ class Scene:
     def as_of(self) -> datetime:
         """The date by which ages are computed."""
         return self.almanac.as_of
+
+    def place(self, entry: Entry, anchor: str = "") -> str:
+        """Say where a run is told, and a part of it: on its own page, or in a row of its version's page."""
+        record = entry.record
+        if record.run_id in self.folded:
+            return urls.folded_run(record.mesh, record.mesh_version, record.run_id)
+        return f"{run_page(entry)}#{anchor}" if anchor else run_page(entry)
 
 
 NAVIGATION: Final = (
@@ -90,7 +102,8 @@ def environment(scene: Scene) -> jinja2.Environment:
         "age": scene.almanac.age,
         "remedy": slots.remedy,
         "cell_of": chronicle.cell_of,
-        "run_page": run_page,
+        "run_page": scene.place,
+        "told": lambda entry: entry.record.run_id not in scene.folded,
         "percent": charts.percent,
         "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],
         "fingerprint": sshsig.fingerprint,

@@ -10,6 +10,7 @@ from generator import documents, sshsig, urls
 from generator.documents import Reading
 from generator.findings import Finding, Stop, pointer
 from generator.model import (
+    FOLD_ABOVE,
     Account,
     Aliases,
     Assertion,
@@ -103,6 +104,7 @@ def _site(data: dict[str, Any]) -> Site:
         light=tuple(colours.get("light", {}).items()),
         dark=tuple(colours.get("dark", {}).items()),
         pages=tuple(ExtraPage(**page) for page in data.get("pages", ())),
+        fold_above=data.get("fold_above", FOLD_ABOVE),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from generator import (
     api,
     api_v1,
+    api_versions,
     badges,
     charts,
     chronicle,
@@ -21,16 +22,19 @@ from generator import (
     data_pages,
     feeds,
     figures,
+    folding,
     history_pages,
     links,
     pages,
     programme_pages,
     recount,
+    rendering,
     sshsig,
     tables,
     text_pages,
     theme,
     urls,
+    version_pages,
 )
 from generator.almanac import Almanac
 from generator.api_nouns import View
@@ -65,17 +69,19 @@ def plan(
     scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=past)
     made = (
         _assets(look),
-        api.outputs(ledger),
+        api.outputs(ledger, scene.folded),
         figures.outputs(scene.charts),
         pages.render(scene),
         history_pages.render(scene),
+        version_pages.render(scene),
         text_pages.render(scene),
         data_pages.render(scene),
         programme_pages.render(scene),
         _for_tools(scene, {output.path: output.content for output in raw}),
     )
     outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]
-    found = [output.path for output in outputs if output.path.endswith(".html")]
+    leading_on = {rendering.run_page(entry) for entry in ledger.entries if entry.record.run_id in scene.folded}
+    found = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
     outputs += (tables.sitemap(found, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
     outputs.sort(key=lambda output: output.path)
     recount.verify(outputs)
@@ -90,11 +96,20 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: The
     assessments = tuple(conformance.assess(entry) for entry in ledger.entries)
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
     lines = chronicle.lines(assessments)
-    drawn = (chart for line in lines for chart in charts.all_of(line, titles.get(line.mesh, line.mesh)))
+    folded = folding.folded(lines, ledger.programme.site.fold_above)
+    told = folding.told(lines, folded)
+    drawn = (
+        chart
+        for line, part in zip(lines, told, strict=True)
+        for chart in charts.all_of(line, titles.get(line.mesh, line.mesh), part)
+    )
     return Scene(
         ledger=ledger,
         assessments=assessments,
         lines=lines,
+        told=told,
+        folded=folded,
+        log=chronicle.log(lines),
         charts=tuple(drawn),
         almanac=Almanac.of(ledger, as_of),
         published=published,
@@ -104,13 +119,15 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: The
 
 
 def _for_tools(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
-    ledger, lines = scene.ledger, scene.lines
+    ledger, lines, told = scene.ledger, scene.lines, scene.told
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
-    yield from badges.outputs(lines, titles, scene.almanac.freshness)
-    yield from feeds.outputs(ledger, lines, titles)
-    yield from tables.outputs(ledger, lines, titles, scene.almanac.freshness)
-    yield from api_v1.outputs(View(ledger=ledger, lines=lines, almanac=scene.almanac))
-    yield from api_v1.latest(lines, raw)
+    view = View(ledger=ledger, lines=lines, told=told, folded=scene.folded, log=scene.log, almanac=scene.almanac)
+    yield from badges.outputs(told, titles, scene.almanac.freshness)
+    yield from feeds.outputs(ledger, lines, scene.log, titles, scene.place)
+    yield from tables.outputs(ledger, told, titles, scene.almanac.freshness)
+    yield from api_v1.outputs(view)
+    yield from api_versions.outputs(view)
+    yield from api_v1.latest(told, raw)
 
 
 def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]:

@@ -51,7 +51,8 @@ def _text(environment: Environment, path: str, about: tuple[str, str], markdown:
 
 def _example(scene: Scene) -> Cell | None:
     """Give the cell that has most to explain."""
-    cells = (cell for assessment in scene.assessments for cell in assessment.cells if cell.tally.total)
+    runs = (run for line in scene.told for run in line.runs)
+    cells = (cell for run in runs for cell in run.cells if cell.tally.total)
     return max(cells, key=_rich, default=None)
 
 

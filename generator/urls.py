@@ -72,6 +72,16 @@ def mesh_version(mesh_id: str, mesh_version: str) -> str:
     return f"meshes/{mesh_id}/{mesh_version}/index.html"
 
 
+def row(run_id: str) -> str:
+    """Anchor of a run in the page of its mesh version."""
+    return f"run-{run_id}"
+
+
+def folded_run(mesh_id: str, mesh_version_: str, run_id: str) -> str:
+    """Place of a run that has no page of its own: in the page of its mesh version."""
+    return f"{mesh_version(mesh_id, mesh_version_)}#{row(run_id)}"
+
+
 def specification(suite_id: str, specification_id: str) -> str:
     """Path of the page of one specification, across the versions of its suite."""
     return f"specifications/{suite_id}/{specification_id}/index.html"
@@ -110,7 +120,12 @@ def chart(mesh_id: str, suite_id: str, fields: tuple[tuple[str, str], ...], spec
 
 def result(mesh_id: str, mesh_version: str, run_id: str) -> str:
     """Path of a result file, in the repository and on the site: a pure function of its fields."""
-    return f"{RESULTS}/{mesh_id}/{mesh_version}/{run_id}.yaml"
+    return f"{results(mesh_id, mesh_version)}/{run_id}.yaml"
+
+
+def results(mesh_id: str, mesh_version: str) -> str:
+    """Folder of the result files of one mesh version."""
+    return f"{RESULTS}/{mesh_id}/{mesh_version}"
 
 
 def statement(mesh_id: str, mesh_version: str, run_id: str) -> str:
@@ -168,6 +183,11 @@ def badge_page(mesh_id: str) -> str:
     return f"badges/{mesh_id}/index.html"
 
 
+def provenance(mesh_id: str) -> str:
+    """Path of the verdicts on the results of one mesh."""
+    return f"provenance/{mesh_id}.json"
+
+
 def matrix(mesh_id: str) -> str:
     """Path of the small matrix of one mesh, made for other people's pages."""
     return f"badges/{mesh_id}/matrix.svg"
@@ -196,6 +216,11 @@ def latest(mesh_id: str, suite_id: str = "", fields: str = "") -> str:
 def api_mesh(mesh_id: str) -> str:
     """Path of a mesh in the API, without its ending."""
     return f"api/v1/meshes/{mesh_id}"
+
+
+def api_version(mesh_id: str, mesh_version: str) -> str:
+    """Path of a version of a mesh in the API, without its ending."""
+    return f"api/v1/versions/{mesh_id}/{mesh_version}"
 
 
 def api_suite(suite_id: str, version: str) -> str:

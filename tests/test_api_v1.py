@@ -16,7 +16,7 @@ from tests.support.papers import PROJECT, result
 from tests.support.repository import pair, toy
 from tests.test_site import AS_OF, HOSTILE, planned, story
 
-KINDS = ("index", "meshes", "mesh", "suite", "run", "transitions")
+KINDS = ("index", "meshes", "mesh", "version", "suite", "run", "transitions")
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -149,8 +150,13 @@ def test_the_audit_log_shows_what_changed_before_and_after(built: dict[str, byte
 
 def test_provenance_and_checkpoint_are_there_for_tools(built: dict[str, bytes]) -> None:
     report = json.loads(built[urls.PROVENANCE])
-    states = [one["state"] for one in report["results"]]
-    assert sorted(set(states)) == ["malformed", "tampered", "verified"]
+    (kelp, reed) = report["meshes"]
+    assert kelp["states"] == {"malformed": 2, "tampered": 1, "verified": 3}
+    assert reed["states"] == {"verified": 1}
+    shard = json.loads(built[kelp["document"]])
+    assert Counter(one["state"] for one in shard["results"]) == kelp["states"]
+    assert all(one["steps"] for one in shard["results"])
+    assert shard["checkpoint"] == report["checkpoint"]
     assert report["checkpoint"] == json.loads(built[urls.CHECKPOINT])
     assert report["checkpoint"]["count"] == 5
     assert {step["number"] for step in report["steps"]} == {"1", "2", "3", "5", "10"}
