@@ -14,6 +14,7 @@ from generator.judgements import AssertionCell, Assessment, Output
 from generator.model import Assertion, Specification, Suite
 from generator.records import UNKNOWN_VERSION
 from generator.rendering import Environment, Scene, page
+from generator.terms import Capability, Compliance
 
 MAX_MOVES: Final = 300
 """Transitions on one page; the feed and the API go on where it ends."""
@@ -21,11 +22,16 @@ MAX_MOVES: Final = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """The run that stands for a line under one test set, and that line and segment."""
+    """The run that stands for a line under one test set, that line, and all its runs under that set."""
 
     line: Line
     segment: Segment
     run: Assessment
+
+    @property
+    def tests(self) -> Iterator[tuple[AssertionCell, ...]]:
+        """Give every test of the set, in its order: one cell a run, the oldest first."""
+        return zip(*(run.whole.assertions for run in self.segment.runs), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +42,27 @@ class Seen:
     cell: AssertionCell
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Neighbouring runs in which one test stood alike: the first, the last with its cell, and how many."""
+
+    first: Assessment
+    last: Seen
+    runs: int
+
+
 def render(scene: Scene) -> Iterator[Output]:
     """Give every page that tells of more than one run."""
     environment = rendering.environment(scene)
     suites = _suites(scene)
     yield from _specifications(scene, environment, suites)
     for suite in suites:
-        yield _test_set(scene, environment, suite)
-        yield from (_test(scene, environment, suite, assertion) for assertion in suite.assertions)
+        stands = _stands(scene, suite)
+        yield _test_set(scene, environment, suite, stands)
+        columns = [zip(suite.assertions, stand.tests, strict=True) for stand in stands]
+        for tests in zip(*columns, strict=True):
+            assertion = tests[0][0]
+            yield _test(scene, environment, suite, assertion, [(s, c) for s, (_, c) in zip(stands, tests, strict=True)])
     yield _transitions(scene, environment)
     yield from _comparisons(scene, environment)
 
@@ -61,14 +80,11 @@ def _title(scene: Scene, mesh: str) -> str:
 
 
 def _stands(scene: Scene, suite: Suite) -> list[Stand]:
-    """Give the runs that stand for each line under a test set, in the programme's order of meshes.
-
-    A segment holds the runs that have pages of their own, the one that stands among them.
-    """
+    """Give the runs that stand for each line under a test set, in the programme's order of meshes."""
     order = {mesh.id: place for place, mesh in enumerate(scene.ledger.programme.meshes)}
     found = [
         Stand(line=line, segment=segment, run=segment.head)
-        for line in scene.told
+        for line in scene.lines
         for segment in line.segments
         if segment.suite.digest == suite.digest
     ]
@@ -98,8 +114,7 @@ def _specifications(scene: Scene, environment: Environment, suites: Sequence[Sui
         )
 
 
-def _test_set(scene: Scene, environment: Environment, suite: Suite) -> Output:
-    stands = _stands(scene, suite)
+def _test_set(scene: Scene, environment: Environment, suite: Suite, stands: Sequence[Stand]) -> Output:
     cells = [{cell.assertion.id: cell for cell in stand.run.whole.assertions} for stand in stands]
     return page(
         environment,
@@ -114,11 +129,13 @@ def _test_set(scene: Scene, environment: Environment, suite: Suite) -> Output:
     )
 
 
-def _test(scene: Scene, environment: Environment, suite: Suite, assertion: Assertion) -> Output:
-    lines = [
-        (stand, [Seen(run=run, cell=_cell(run, assertion.id)) for run in stand.segment.runs[::-1]])
-        for stand in _stands(scene, suite)
-    ]
+def _test(
+    scene: Scene,
+    environment: Environment,
+    suite: Suite,
+    assertion: Assertion,
+    cells: Sequence[tuple[Stand, Sequence[AssertionCell]]],
+) -> Output:
     known = {(one.id, one.version): one for one in _suites(scene)}
     aliases = [
         (known[suite.id, version], test)
@@ -135,14 +152,29 @@ def _test(scene: Scene, environment: Environment, suite: Suite, assertion: Asser
         suite=suite,
         assertion=assertion,
         specification=specification,
-        lines=[(stand, Seen(run=stand.run, cell=_cell(stand.run, assertion.id)), seen) for stand, seen in lines],
+        lines=[_seen(scene, stand, own) for stand, own in cells],
         aliases=aliases,
-        folded=bool(scene.folded),
     )
 
 
-def _cell(run: Assessment, test: str) -> AssertionCell:
-    return next(cell for cell in run.whole.assertions if cell.assertion.id == test)
+def _seen(scene: Scene, stand: Stand, cells: Sequence[AssertionCell]) -> tuple[Stand, Seen, list[Seen], list[Stretch]]:
+    """Give a test in the run that stands, and either in every run or, where some are folded, by stretches."""
+    runs = [Seen(run=run, cell=cell) for run, cell in zip(stand.segment.runs, cells, strict=True)]
+    newest = next(seen for seen in runs if seen.run is stand.run)
+    if any(run.entry.record.run_id in scene.folded for run in stand.segment.runs):
+        return stand, newest, [], stretches(runs)
+    return stand, newest, runs[::-1], []
+
+
+def stretches(runs: Sequence[Seen]) -> list[Stretch]:
+    """Put neighbouring runs together in which a test stood alike; the newest come first, as `runs` do not."""
+    groups = itertools.groupby(runs, key=lambda seen: (seen.cell.observation.outcome, *_judged(seen.cell)))
+    alike = (tuple(group) for _, group in groups)
+    return [Stretch(first=group[0].run, last=group[-1], runs=len(group)) for group in alike][::-1]
+
+
+def _judged(cell: AssertionCell) -> tuple[Capability, Compliance]:
+    return cell.capability, cell.compliance
 
 
 def _grouped(moves: Sequence[Move]) -> list[tuple[str, tuple[Move, ...]]]:

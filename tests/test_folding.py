@@ -210,3 +210,15 @@ def test_a_run_that_broke_off_does_not_stand_for_its_version(tmp_path: Path) -> 
 )
 def test_versions_of_one_minor_version_stand_together(version: str, minor: str) -> None:
     assert folding.minor(version) == minor
+
+
+def test_the_page_of_a_test_tells_of_every_run_by_stretches(grown: dict[str, bytes]) -> None:
+    words = pages.text(grown[urls.test("toy", "v1", "A-2")])
+    assert "Kelp Mesh: 8 runs, 3 stretches" in words
+    tree = pages.tree(grown[urls.test("toy", "v1", "A-2")])
+    rows = [" ".join("".join(cell.itertext()) for cell in row) for row in tree.iter(f"{pages.XHTML}tr")]
+    assert [row.split()[-4:-1] for row in rows[-3:]] == [
+        ["5", "passed", "full"],
+        ["1", "failed", "unknown"],
+        ["2", "passed", "full"],
+    ]
