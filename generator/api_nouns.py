@@ -36,8 +36,8 @@ class View:
 
 
 def written(path: str, paper: Paper) -> Iterator[Output]:
-    """Give a document in both forms, JSON and YAML."""
-    yield Output(path=f"{path}.json", content=json.dumps(paper, indent=1, ensure_ascii=True).encode() + b"\n")
+    """Give a document in both forms: JSON in one line, and YAML, which is the one for eyes."""
+    yield Output(path=f"{path}.json", content=json.dumps(paper, ensure_ascii=True).encode() + b"\n")
     yield Output(path=f"{path}.yaml", content=emitting.yaml_bytes(paper))
 
 

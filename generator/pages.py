@@ -23,7 +23,7 @@ from generator.terms import Role
 MAX_RUNS: Final = 4
 """Runs of one test set that a mesh's page tells in full; the pages of its versions tell the others."""
 
-MAX_CHANGES: Final = 300
+MAX_CHANGES: Final = 100
 """Changes between runs that a mesh's page tells of one test set, the newest."""
 
 MAX_LISTED: Final = 500
