@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, TypeVar
 
-from generator import urls, wording
+from generator import emitting, urls, wording
 from generator.findings import Finding, Stop
 from generator.judgements import Audit, Checkpoint, Entry, Ledger, Output, Step, Verdict
 from generator.terms import Outcome
@@ -175,4 +174,4 @@ def _digest(digest: str) -> dict[str, str]:
 
 
 def _json(path: str, data: dict[str, Any]) -> Output:
-    return Output(path=path, content=json.dumps(data, indent=1, ensure_ascii=True).encode() + b"\n")
+    return Output(path=path, content=emitting.json_bytes(data))

@@ -5,14 +5,13 @@ Each says in words what its colour says, carries a title, holds no script and as
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
 
-from generator import chronicle, urls, wording
+from generator import chronicle, emitting, urls, wording
 from generator.chronicle import Line
 from generator.judgements import Cell, Entry, Output
 from generator.terms import Capability, Compliance, Freshness
@@ -108,7 +107,7 @@ def outputs(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> Itera
     listed = tuple(lines)
     for badge in badges(listed, titles, age):
         yield Output(path=f"{badge.path}.svg", content=svg(badge).encode())
-        yield Output(path=f"{badge.path}.json", content=json.dumps(shields(badge), indent=1).encode() + b"\n")
+        yield Output(path=f"{badge.path}.json", content=emitting.json_bytes(shields(badge)))
     by_mesh: dict[str, list[Line]] = {}
     for (mesh, _), line in chronicle.foremost(listed).items():
         by_mesh.setdefault(mesh, []).append(line)

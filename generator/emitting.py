@@ -1,15 +1,18 @@
-"""Plain data as YAML text, of any size, that strict readers and YAML 1.1 readers take for the same data.
+"""Plain data as YAML and as JSON text, of any size; of the YAML every reader, strict or YAML 1.1, reads the same.
 
 `documents.write` reads back what it wrote and keeps to the limits of a result file; what a site
-publishes for tools is larger and made by the thousand, so it is written here without a parser.
+publishes for tools is larger and made by the thousand, so it is written here without a parser. For
+the same reason the JSON is put together here: with an indent, the standard library writes it slowly.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final
 
 from generator.scalars import AMBIGUOUS
@@ -17,6 +20,36 @@ from generator.scalars import AMBIGUOUS
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*")
 """Text that needs no quotes, unless some reader takes it for another type."""
 _SURROGATES: Final = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
+_REMEMBERED: Final = 4096
+"""Texts whose form is remembered: names of fields, of tests and of outcomes come by the thousand."""
+
+
+_CONSTANTS: Final = {None: "null", True: "true", False: "false"}
+
+
+def json_bytes(data: Mapping[str, Any]) -> bytes:
+    """Write what `json.dumps` writes with an indent of one, in ASCII, and a line end behind it."""
+    return f"{_json(data, chr(10))}\n".encode("ascii")
+
+
+def _json(value: Any, line: str) -> str:
+    """Write a value; `line` is a line end and the indent of what stands around it."""
+    kind = type(value)
+    if kind is str:
+        return _quoted(value)
+    if value:
+        inner = f"{line} "
+        if kind is dict:
+            items = [
+                f"{_quoted(key)}: {_quoted(one) if type(one) is str else _json(one, inner)}"
+                for key, one in value.items()
+            ]
+            return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+        if kind is list or kind is tuple:
+            return f"[{inner}{f',{inner}'.join([_json(one, inner) for one in value])}{line}]"
+    if value is None or kind is bool:
+        return _CONSTANTS[value]
+    return str(value) if kind is int else json.dumps(value)
 
 
 def yaml_bytes(data: Mapping[str, Any]) -> bytes:
@@ -25,35 +58,41 @@ def yaml_bytes(data: Mapping[str, Any]) -> bytes:
     Raises `TypeError` for anything but text, whole and decimal numbers, true, false, null, lists
     and mappings with text as keys.
     """
-    return "".join(f"{line}\n" for line in _mapping(data, "")).encode()
+    lines: list[str] = []
+    _mapping(data, "", "", lines)
+    lines.append("")
+    return "\n".join(lines).encode("ascii")
 
 
-def _mapping(data: Mapping[str, Any], indent: str) -> Iterator[str]:
+def _mapping(data: Mapping[str, Any], first: str, indent: str, lines: list[str]) -> None:
+    """Write a mapping whose first line begins with `first` and every other with `indent`."""
     for key, value in data.items():
-        yield from _entry(f"{indent}{_text(key)}:", value, indent)
+        kind = type(value)
+        if kind is str:
+            lines.append(f"{first}{_text(key)}: {_text(value)}")
+        elif kind is int:
+            lines.append(f"{first}{_text(key)}: {value}")
+        elif value is None or kind is bool:
+            lines.append(f"{first}{_text(key)}: {_CONSTANTS[value]}")
+        elif value and isinstance(value, Mapping):
+            lines.append(f"{first}{_text(key)}:")
+            _mapping(value, f"{indent}  ", f"{indent}  ", lines)
+        elif value and isinstance(value, list):
+            lines.append(f"{first}{_text(key)}:")
+            _list(value, indent, lines)
+        else:
+            lines.append(f"{first}{_text(key)}: {_scalar(value)}")
+        first = indent
 
 
-def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
-    if isinstance(value, Mapping) and value:
-        yield head
-        yield from _mapping(value, f"{indent}  ")
-    elif isinstance(value, list) and value:
-        yield head
-        yield from _list(value, indent)
-    else:
-        yield f"{head} {_scalar(value)}"
-
-
-def _list(items: list[Any], indent: str) -> Iterator[str]:
+def _list(items: Sequence[Any], indent: str, lines: list[str]) -> None:
     for item in items:
-        if isinstance(item, Mapping) and item:
-            lines = _mapping(item, f"{indent}  ")
-            yield f"{indent}- {next(lines).lstrip(' ')}"
-            yield from lines
+        if item and isinstance(item, Mapping):
+            _mapping(item, f"{indent}- ", f"{indent}  ", lines)
         elif isinstance(item, list):
             raise TypeError("a list directly in a list has no place in our documents")
         else:
-            yield f"{indent}- {_scalar(item)}"
+            lines.append(f"{indent}- {_scalar(item)}")
 
 
 def _scalar(value: Any) -> str:
@@ -77,6 +116,7 @@ def _decimal(value: float) -> str:
     return text if "." in text else f"{text}.0"
 
 
+@functools.lru_cache(_REMEMBERED)
 def _text(text: str) -> str:
     if _PLAIN.fullmatch(text) and not AMBIGUOUS.fullmatch(text) and text not in {"true", "false", "null"}:
         return text

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import plotly.offline
 
-from generator import charts, urls
+from generator import charts, emitting, urls
 from generator.charts import Chart
 from generator.drawings import Point
 from generator.judgements import Output
@@ -24,8 +23,7 @@ def outputs(drawn: Iterable[Chart]) -> Iterator[Output]:
     empty = True
     for chart in drawn:
         empty = False
-        content = json.dumps(figure(chart), indent=1, ensure_ascii=True)
-        yield Output(path=chart.data, content=content.encode() + b"\n")
+        yield Output(path=chart.data, content=emitting.json_bytes(figure(chart)))
     if not empty:
         yield Output(path=urls.PLOTLY, content=plotly.offline.get_plotlyjs().encode())
 

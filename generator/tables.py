@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from generator import conformance, urls, wording
+from generator import conformance, emitting, urls, wording
 from generator.chronicle import Line
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Ledger, Output
 from generator.model import Programme
@@ -181,4 +181,4 @@ def robots(base_url: str) -> Output:
 
 
 def _json(path: str, data: dict[str, Any]) -> Output:
-    return Output(path=path, content=json.dumps(data, indent=1, ensure_ascii=True).encode() + b"\n")
+    return Output(path=path, content=emitting.json_bytes(data))

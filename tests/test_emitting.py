@@ -1,7 +1,8 @@
-"""What `emitting` promises: every reader takes the text for the very data that went in."""
+"""What `emitting` promises: every reader takes the text for the very data that went in, be it YAML or JSON."""
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -64,6 +65,16 @@ def test_documents_read_like_something_a_person_wrote() -> None:
     assert emitting.yaml_bytes(written).decode() == (
         'name: Kelp Mesh\nruns:\n- id: a\n  tests: []\n- id: b\n  state: {}\nshare: "50.00"\nend: null\n'
     )
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.dictionaries(st.text(max_size=9), st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3) | st.tuples(inner, inner),
+    max_leaves=9,
+)))  # fmt: skip
+def test_json_is_what_the_standard_library_writes(written: dict[str, Any]) -> None:
+    assert emitting.json_bytes(written) == json.dumps(written, indent=1, ensure_ascii=True).encode() + b"\n"
 
 
 @pytest.mark.parametrize("number", [1e-7, 1e-14, 0.1, 123456789012.5, 0.0, 1.0, 1e15])
