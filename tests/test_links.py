@@ -66,6 +66,8 @@ def test_what_is_there_is_found(markup: str) -> None:
         (f'<link rel="canonical" href="{BASE}b/">', f"{BASE}b/"),
         ('<a href="/index.html">', "/index.html"),
         ('<a href="b+c.yaml#&quot;">', 'b+c.yaml#"'),
+        ('<a href="#here"></a><p>a text that says id="here"</p>', "#here"),
+        ('<a href="#here"></a><p data-id="here">', "#here"),
     ],
 )
 def test_what_is_not_there_stops_with_page_and_link(markup: str, link: str) -> None:
@@ -88,6 +90,13 @@ def test_what_is_not_there_stops_with_page_and_link(markup: str, link: str) -> N
 )
 def test_what_is_not_ours_to_keep_stops_nothing(markup: str) -> None:
     assert followed(markup) == 0
+
+
+def test_a_link_that_holds_on_one_page_may_be_dead_on_another() -> None:
+    content = b'<a href="../index.html"><a href="index.html">'
+    pages_ = [Output(path=path, content=content) for path in ("index.html", "a/index.html", "b/page.html")]
+    with pytest.raises(Stop, match=r"^2 of 6 internal links lead nowhere: index.html: ../index.html; b/page.html: ind"):
+        links.verify(pages_, BASE)
 
 
 def test_a_template_that_breaks_every_page_is_told_in_one_line() -> None:
