@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -271,6 +272,54 @@ def test_a_new_site_takes_the_place_of_the_old_one_whole(tmp_path: Path) -> None
     assert listing(out) == [site.MARKER, "a/b.html"]
     assert (out / "a/b.html").read_bytes() == b"new"
     assert listing(tmp_path) == ["deep/public/.meshmark", "deep/public/a/b.html"]
+
+
+def test_only_files_with_other_bytes_are_written(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    site.write([output("a/same"), output("a/other"), output("a/longer"), output("gone")], out)
+    before = {path.name: path.stat().st_ino for path in (out / "a").iterdir()}
+    site.write([output("a/same"), output("a/other", b"y"), output("a/longer", b"xx"), output("new")], out)
+    after = {path.name: path.stat().st_ino for path in (out / "a").iterdir()}
+    assert {name for name, file in after.items() if file == before[name]} == {"same"}
+    assert {path: (out / path).read_bytes() for path in listing(out)[1:]} == {
+        "a/longer": b"xx", "a/other": b"y", "a/same": b"x", "new": b"x",
+    }  # fmt: skip
+
+
+def test_what_somebody_put_in_the_place_of_a_file_is_not_taken_over(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    site.write([output("a"), output("b"), output("c")], out)
+    (tmp_path / "elsewhere").write_bytes(b"x")
+    (out / "a").unlink()
+    (out / "a").symlink_to(tmp_path / "elsewhere")
+    (out / "b").unlink()
+    (out / "b").mkdir()
+    (out / "c").write_bytes(b"y")
+    site.write([output("a"), output("b"), output("c")], out)
+    assert not (out / "a").is_symlink()
+    assert {path: (out / path).read_bytes() for path in listing(out)[1:]} == {"a": b"x", "b": b"x", "c": b"x"}
+
+
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_an_interrupt_in_the_middle_of_the_swap_leaves_a_whole_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    out = tmp_path / "public"
+    site.write([output("a", b"old")], out)
+    rename, done = Path.rename, list[Path]()
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if len(done) == renames:
+            done.append(target)
+            raise KeyboardInterrupt
+        done.append(target)
+        return rename(self, target)
+
+    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
+        patched.setattr(Path, "rename", interrupted)
+        site.write([output("a", b"new")], out)
+    assert listing(tmp_path) == ["public/.meshmark", "public/a"]
+    assert (out / "a").read_bytes() == (b"new" if renames == 2 else b"old")
 
 
 def test_an_empty_folder_is_taken_and_a_strangers_is_not(tmp_path: Path) -> None:
