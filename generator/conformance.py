@@ -6,6 +6,7 @@ it implements behaves as specified; the two never mix, and missing is never fail
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -163,6 +164,7 @@ def newest(entries: Iterable[Entry]) -> dict[RowKey, Entry]:
     return dict(sorted(rows.items()))
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def version_order(version: str) -> tuple[tuple[int, str], ...]:
     """Give a key that orders versions as people read them: numbers by value, words by letter."""
     parts = re.findall(r"[0-9]+|[^0-9]+", version)
@@ -204,6 +206,8 @@ def state_changes(before: Assessment, after: Assessment) -> tuple[StateChange, .
     changes = []
     for cell in after.whole.assertions:
         past = earlier[cell.assertion.id]
+        if past.capability is cell.capability and past.compliance is cell.compliance:
+            continue
         was, now = past.capability in SUPPORTED, cell.capability in SUPPORTED
         moves = (
             (past.compliance is Compliance.PASS and cell.compliance is Compliance.FAIL, ChangeKind.REGRESSION),

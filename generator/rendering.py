@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -95,7 +97,9 @@ def environment(scene: Scene) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
+    made.context_class = _Context
     titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
     made.filters |= wording.FILTERS | {
         "mesh_title": lambda mesh: titles.get(mesh, mesh),
@@ -109,9 +113,9 @@ def environment(scene: Scene) -> jinja2.Environment:
         "fingerprint": sshsig.fingerprint,
         "literal": texts.literal,
     }
+    made.filters |= _marks(made)
     made.globals |= {
         "urls": urls,
-        "href": _href,
         "navigation": (*NAVIGATION, *_own_pages(scene)),
         "about": ABOUT,
         "logo": scene.theme.logo,
@@ -125,6 +129,47 @@ def environment(scene: Scene) -> jinja2.Environment:
         "namespace": sshsig.RESULT_NAMESPACE,
     }
     return made
+
+
+class _Context(jinja2.runtime.Context):
+    """Calls without looking first whether a function wants the context: none of ours does, nor any of Jinja's."""
+
+    def call(
+        self, called: Any, /, *arguments: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any
+    ) -> Any:
+        """Call what a template names."""
+        return called(*arguments, **named)
+
+
+def _marks(environment: Environment) -> dict[str, Callable[..., Any]]:
+    """Give the macros of cells.html as filters that draw each judgement once, however many rows show it.
+
+    What such a macro says depends on nothing but the values it is remembered by.
+    """
+    drawn: dict[tuple[Any, ...], Any] = {}
+
+    def macro(name: str, *given: Any) -> Any:
+        called = getattr(environment.get_template("cells.html").module, name, None)
+        if called is None:
+            raise jinja2.TemplateRuntimeError(f"cells.html has no macro {name}")
+        return called(*given)
+
+    def mark(key: tuple[Any, ...], *given: Any) -> Any:
+        found = drawn.get(key)
+        if found is None:
+            found = drawn[key] = macro(key[0], *given)
+        return found
+
+    return {
+        "capability": functools.cache(lambda value: macro("capability", value)),
+        "compliance": functools.cache(lambda value: macro("compliance", value)),
+        "outcome": functools.cache(lambda value: macro("outcome", value)),
+        "asserted": functools.cache(lambda test, link: macro("asserted", test, link)),
+        "cell": lambda judged: mark(("cell", judged.capability, judged.compliance, judged.tally), judged),
+        "brief": lambda judged: mark(("brief", judged.capability, judged.compliance, judged.tally), judged),
+        "provenance": lambda verdict: mark(("provenance", verdict.state, verdict.role), verdict),
+        "aged": lambda entry: mark(("age", entry.verdict.path), entry),
+    }
 
 
 def _loader(theme: Theme) -> jinja2.BaseLoader:
@@ -142,23 +187,25 @@ def own_page(page: ExtraPage) -> str:
     return urls.extra_page(PurePosixPath(page.file).stem)
 
 
-@jinja2.pass_context
-def _href(context: jinja2.runtime.Context, target: str) -> str:
-    if context["page"] == urls.NOT_FOUND:
+def _href(environment: Environment, page: str) -> Callable[[str], str]:
+    """Give what makes links from one page."""
+    if page == urls.NOT_FOUND:
         # A server shows this page under any address, so its links start at the server's root.
-        return f"{urlsplit(context['programme'].base_url).path}{wording.canonical(target)}"
-    return urls.relative(target, context["page"])
+        programme: Any = environment.globals["programme"]
+        root = urlsplit(programme.base_url).path
+        return lambda target: f"{root}{wording.canonical(target)}"
+    return lambda target: urls.relative(target, page)
 
 
 def page(environment: jinja2.Environment, template: str, path: str, **facts: Any) -> Output:
     """Render one page at `path` with what the template needs to know."""
-    return Output(path=path, content=filled(environment, template, page=path, **facts).encode())
+    return Output(path=path, content=filled(environment, template, path, **facts).encode())
 
 
-def filled(environment: Environment, template: str, **facts: Any) -> str:
-    """Fill a template; raise `Stop` when it is not one, or asks for what is not there."""
+def filled(environment: Environment, template: str, path: str, **facts: Any) -> str:
+    """Fill a template for the page at `path`; raise `Stop` when it is not one, or asks for what is not there."""
     try:
-        return environment.get_template(template).render(**facts)
+        return environment.get_template(template).render(page=path, href=_href(environment, path), **facts)
     except jinja2.TemplateSyntaxError as error:
         raise Stop(f"{urls.TEMPLATES}/{error.name}, line {error.lineno}: {error.message}") from error
     except jinja2.TemplateError as error:

@@ -33,7 +33,7 @@ def render(scene: Scene) -> Iterator[Output]:
     plain = environment.overlay(autoescape=False)
     facts = _facts(scene)
     for name, path, title, description in TEXTS:
-        markdown = rendering.filled(plain, f"content/{name}.md", page=path, **facts)
+        markdown = rendering.filled(plain, f"content/{name}.md", path, **facts)
         example = _example(scene) if path == urls.READING else None
         yield _text(environment, path, (title, description), markdown, example)
     for own in scene.ledger.programme.site.pages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+import functools
 
 FRONT = "index.html"
 METHOD = "method/index.html"
@@ -164,9 +164,24 @@ def schema(kind: str) -> str:
 def relative(target: str, page: str) -> str:
     """Give the link from `page` to `target`, both paths below the site's root.
 
-    Links name `index.html` so that they also work from a folder on disk.
+    Links name `index.html` so that they also work from a folder on disk. Both paths are plain names between
+    slashes, as every function here gives them: a site has links by the hundred thousand.
     """
-    return posixpath.relpath(target, posixpath.dirname(page) or ".")
+    folders = _folders(page)
+    if not folders or not target.startswith(folders[0]):
+        return "../" * len(folders) + target
+    parts = target.split("/")
+    same = 0
+    for mine, other in zip(folders, parts[:-1], strict=False):
+        if mine != other:
+            break
+        same += 1
+    return "../" * (len(folders) - same) + "/".join(parts[same:])
+
+
+@functools.lru_cache(maxsize=256)
+def _folders(page: str) -> tuple[str, ...]:
+    return tuple(page.split("/")[:-1])
 
 
 def badge(mesh_id: str, suite_id: str = "", specification_id: str = "", fields: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Callable
@@ -34,10 +35,14 @@ MEANINGS: Final = {
     "n/a": "not implemented, so nothing to comply with",
 }
 
+_remembered: Final = functools.lru_cache(maxsize=1 << 14)
+"""For what is asked again and again: the same runs, tests and moments stand on many pages and in many files."""
+
 _PRECISE: Final = timedelta(days=2)
 """Bounds no wider than this stand for one stated date whose time zone is not known."""
 
 
+@_remembered
 def slug(text: str) -> str:
     """Give an id for headings and classes."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
@@ -76,16 +81,19 @@ def shown_path(path: str) -> str:
     return "".join(chr(b) if 0x20 <= b < 0x7F and b != 0x5C else f"\\x{b:02x}" for b in raw)
 
 
+@_remembered
 def day(moment_: datetime) -> str:
     """Write the date, in UTC."""
     return moment_.astimezone(UTC).strftime("%Y-%m-%d")
 
 
+@_remembered
 def moment(moment_: datetime) -> str:
     """Write date and time to the minute, in UTC."""
     return moment_.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+@_remembered
 def timestamp(moment_: datetime) -> str:
     """Write a moment for programs, as RFC 3339 has it, in UTC."""
     return moment_.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -180,6 +188,7 @@ def stated(recorded: Recorded) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in rows if text)
 
 
+@_remembered
 def breakable(text: str) -> Markup:
     """Let a long name break where its words begin; the text itself stays as it is, for whoever copies it."""
     parts = [""]

@@ -1,0 +1,74 @@
+"""What `rendering` promises: what is drawn once and shown often is what its macro says each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import ledger, rendering, site, theme
+from generator.findings import Stop
+from generator.judgements import Cell
+from generator.rendering import Scene
+from generator.terms import Outcome
+from tests.support.papers import PROJECT, result
+from tests.support.repository import pair, toy
+from tests.test_site import AS_OF, story
+
+
+def scene(root: Path, templates: Path) -> Scene:
+    book = ledger.read(root)
+    return site._scene(book, AS_OF, frozenset(), theme.read(templates, book.programme.site), past=False)
+
+
+def test_every_remembered_mark_is_what_its_macro_says(tmp_path: Path) -> None:
+    shown = scene(story(tmp_path / "r").root, PROJECT / "site_templates")
+    environment = rendering.environment(shown)
+    cells: Any = environment.get_template("cells.html").module
+    marks = environment.filters
+    # Twice, so that the second time everything is remembered; and every value, so that none takes another's place.
+    for _ in range(2):
+        for outcome in Outcome:
+            assert marks["outcome"](outcome) == cells.outcome(outcome)
+        for run in shown.assessments:
+            judged: Cell
+            for judged in (run.whole, *run.cells):
+                assert marks["capability"](judged.capability) == cells.capability(judged.capability)
+                assert marks["compliance"](judged.compliance) == cells.compliance(judged.compliance)
+                assert marks["cell"](judged) == cells.cell(judged)
+                assert marks["brief"](judged) == cells.brief(judged)
+            assert marks["provenance"](run.entry.verdict) == cells.provenance(run.entry.verdict)
+            assert marks["aged"](run.entry) == cells.age(run.entry)
+            for one in run.whole.assertions:
+                for link in ("a", "b"):
+                    assert marks["asserted"](one.assertion, link) == cells.asserted(one.assertion, link)
+
+
+def test_a_theme_draws_judgements_its_own_way(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result()))
+    folder = tmp_path / "site_templates"
+    folder.mkdir()
+    ours = (PROJECT / "site_templates" / "cells.html").read_text()
+    (folder / "cells.html").write_text(ours.replace('<span class="capability', '<span data-own class="capability'))
+    shown = scene(repository.root, folder)
+    (cell, *_) = shown.assessments[0].cells
+    assert "<span data-own class=" in rendering.environment(shown).filters["cell"](cell)
+
+
+def test_a_theme_without_a_mark_that_pages_show_is_told_so(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result()))
+    folder = tmp_path / "site_templates"
+    folder.mkdir()
+    (folder / "cells.html").write_text("{% macro legend() %}{% endmacro %}")
+    shown = scene(repository.root, folder)
+    with pytest.raises(Stop, match=r"site_templates/version.html cannot be filled: cells.html has no macro cell"):
+        rendering.filled(rendering.environment(shown), "version.html", "a/index.html", **facts(shown))
+
+
+def facts(shown: Scene) -> dict[str, Any]:
+    segment = shown.lines[0].segments[0]
+    texts = dict.fromkeys(("title", "description", "mesh", "version"), "x")
+    return texts | {"count": 1, "groups": [segment], "others": []}
