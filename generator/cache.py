@@ -10,20 +10,16 @@ import contextlib
 import hashlib
 import hmac
 import json
-import os
 import sqlite3
-import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from generator import transcript
+from generator import seals, transcript
 from generator.examination import Examined
 from generator.schemas import Schema
 
 _FILE: Final = "examined.sqlite3"
 _LIBRARIES: Final = ("cryptography", "jsonschema", "jsonschema-rs", "pyyaml")
-_KEY_BYTES: Final = 32
 
 
 class Cache:
@@ -31,7 +27,7 @@ class Cache:
 
     def __init__(self, folder: Path, schema: Schema, seal: bytes | None = None) -> None:
         """Open the cache in `folder`; `seal` is the secret that entries are authenticated with."""
-        found = _secret() if seal is None else seal
+        found = seals.secret() if seal is None else seal
         self._seal = found
         self._stamp = _stamp(schema)
         self._store = _opened(folder / _FILE) if found else None
@@ -122,26 +118,4 @@ _TABLE: Final = "CREATE TABLE kept (id TEXT PRIMARY KEY, stamp TEXT, told TEXT, 
 
 def _stamp(schema: Schema) -> str:
     """Give the digest of all that an entry depends on beside the bytes themselves."""
-    digest = hashlib.sha256(schema.content)
-    for module in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(hashlib.sha256(module.read_bytes()).digest())
-    digest.update("\n".join((sys.version, *map(metadata.version, _LIBRARIES))).encode())
-    return digest.hexdigest()
-
-
-def _secret() -> bytes:
-    """Give this user's secret, made when it is first needed; nothing where there is no place for it."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    file = Path(state) / "meshmark" / "cache-key"
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(FileExistsError), open(file, "xb", opener=_private) as new:
-            new.write(os.urandom(_KEY_BYTES))
-        found = file.read_bytes()
-    except OSError:
-        return b""
-    return found if len(found) == _KEY_BYTES else b""
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    return hashlib.sha256(schema.content + seals.program(_LIBRARIES).encode()).hexdigest()

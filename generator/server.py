@@ -1,20 +1,128 @@
-"""A web server for the built site, for the person who sits before this machine."""
+"""A web server for the built site, for the person who sits before this machine; open pages follow each build.
+
+What it adds to a page it adds to what it sends, never to the site: one script of its own address, which
+the policy of our pages allows.
+"""
 
 from __future__ import annotations
 
 import functools
+import io
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO, Final
+
+SCRIPT: Final = "/_meshmark/reload.js"
+CHANGES: Final = "/_meshmark/changes"
+_CODE: Final = f"""\
+const known = new URL(document.currentScript.src).search.slice(1);
+new EventSource("{CHANGES}").onmessage = (event) => {{
+  if (event.data !== known) location.reload();
+}};
+""".encode()
+_HEARTBEAT: Final = 10.0
+"""Seconds after which a page that listens is spoken to, for otherwise nobody learns that it has gone."""
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+class Site(ThreadingHTTPServer):
+    """The server, and which build it serves."""
+
+    def __init__(self, folder: Path, port: int, *, follow: bool) -> None:
+        """Take the port on the loopback address; raise `OSError` when it is taken."""
+        self.follow = follow
+        self._name, self._count = secrets.token_hex(8), 0
+        self._news = threading.Condition()
+        super().__init__(("127.0.0.1", port), functools.partial(_Handler, directory=str(folder)))
+
+    @property
+    def build(self) -> str:
+        """Name the build that is served, unlike any of another process."""
+        return f"{self._name}-{self._count}"
+
+    def changed(self) -> None:
+        """Tell every open page that the site was built anew."""
+        with self._news:
+            self._count += 1
+            self._news.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the next build, but no longer than some seconds."""
+        with self._news:
+            self._news.wait(seconds)
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    server: Site
+
     def log_message(self, *_: object) -> None:
         """Say nothing: the terminal belongs to the findings."""
 
+    def do_GET(self) -> None:
+        """Send a file, a page with our script, the script, or the news of builds."""
+        if self.path == CHANGES and self.server.follow:
+            self._tell()
+        else:
+            super().do_GET()
 
-def serve(folder: Path, port: int) -> ThreadingHTTPServer:
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Give what is to be sent, behind its headers."""
+        address, build = self.path.partition("?")[0], self.server.build
+        place = Path(self.translate_path(self.path))
+        file = place / "index.html" if address.endswith("/") else place
+        if address == SCRIPT and self.server.follow:
+            return self._made(_CODE, "text/javascript")
+        if file.suffix != ".html" or not file.is_file() or not self.server.follow:
+            return super().send_head()
+        script = f'<script src="{SCRIPT}?{build}" defer></script>\n</body>'.encode()
+        before, end, after = file.read_bytes().rpartition(b"</body>")
+        return self._made(before + (script if end else b"") + after, "text/html; charset=utf-8")
+
+    def end_headers(self) -> None:
+        """Let nothing be kept: the next build may come within the second that browsers reckon with."""
+        if self.server.follow:
+            self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def _made(self, content: bytes, kind: str) -> io.BytesIO:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
+    def _tell(self) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        try:
+            while True:
+                self.wfile.write(f"data: {self.server.build}\n\n".encode())
+                self.server.wait(_HEARTBEAT)
+        except OSError:
+            # The page has gone.
+            self.close_connection = True
+
+
+def serve(folder: Path, port: int, *, follow: bool = False) -> Site:
     """Give a server for `folder` on the loopback address; port 0 takes any that is free.
 
-    The caller runs `serve_forever` and closes it. Raises `OSError` when the port is taken.
+    With `follow` open pages are told of each new build. Raises `OSError` when the port is taken.
     """
-    return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Quiet, directory=str(folder)))
+    return Site(folder, port, follow=follow)
+
+
+@contextmanager
+def beside(web: Site) -> Iterator[None]:
+    """Let a server work while the caller goes on, and close it behind that."""
+    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    with web:
+        thread.start()
+        try:
+            yield
+        finally:
+            web.shutdown()

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from generator import console, printing, trust, urls
+from generator import console, memory, printing, trust, urls
 from generator.findings import Severity, Stop
+from generator.memory import Memory, Told
+
+if TYPE_CHECKING:
+    from generator.judgements import Ledger
+    from generator.watching import State
+
+Read: TypeAlias = "tuple[Ledger, tuple[tuple[str, bytes], ...]]"
+"""All that was read from a commit, and the bytes that are published as they are."""
+
+_EVERY: Final = 0.3
+"""Seconds between two looks at what a served site is made of."""
 
 
 def _options(verb: argparse.ArgumentParser) -> None:
@@ -30,20 +43,62 @@ def add_build(verbs: Any) -> None:
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Read, judge, plan and write; a quarantined result leaves the site publishable."""
-    from generator import ledger, site
+    return _build(arguments, lambda: _read(arguments))
+
+
+def _build(arguments: argparse.Namespace, read: Callable[[], Read]) -> int:
+    made_of = _made_of(arguments) if arguments.cache else ""
+    kept = Memory(arguments.cache, _out(arguments), made_of) if arguments.cache else None
+    told = kept.told() if kept else None
+    if told is None:
+        told = _made(arguments, read())
+        # What changed meanwhile may have gone into the site, or not.
+        if kept and made_of == _made_of(arguments):
+            kept.keep(told)
+    console.print_lines(told.lines)
+    return told.code
+
+
+def _out(arguments: argparse.Namespace) -> Path:
+    return arguments.out or console.root(arguments) / urls.OUT
+
+
+def _made_of(arguments: argparse.Namespace) -> str:
+    """Give the digest of all that the site will be made of; raise `Stop` when the repository cannot be read."""
+    from generator import watching
+
+    root, published = console.root(arguments), arguments.published_checkpoint
+    facts = (
+        str(root),
+        str(_out(arguments)),
+        watching.head(root, console.revision(arguments)),
+        str(arguments.at is not None),
+        str(arguments.as_of),
+        str(arguments.trust_root),
+        published.read_text(errors="replace") if published and published.is_file() else str(published),
+    )
+    return memory.made_of(facts, root / urls.TEMPLATES)
+
+
+def _read(arguments: argparse.Namespace) -> Read:
+    from generator import ledger
 
     root = console.root(arguments)
-    revision = console.revision(arguments)
-    book = ledger.read(root, revision, expected=trust.expected(arguments), watch=console.watch)
-    files = ledger.files(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS))
+    book = ledger.read(root, console.revision(arguments), expected=trust.expected(arguments), watch=console.watch)
+    return book, tuple(ledger.files(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS)))
+
+
+def _made(arguments: argparse.Namespace, read: Read) -> Told:
+    from generator import site
+
+    book, files = read
     as_of, past = arguments.as_of or book.committed_at, arguments.at is not None
-    outputs = site.plan(book, files, as_of, root / urls.TEMPLATES, past=past)
-    out = arguments.out or root / urls.OUT
+    outputs = site.plan(book, files, as_of, console.root(arguments) / urls.TEMPLATES, past=past)
+    out = _out(arguments)
     site.write(outputs, out)
     loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]
-    console.print_lines(printing.finding_lines(loud))
-    print(f"{len(outputs)} files in {out}; {len(book.entries)} results count; {printing.count_line(book.findings)}")
-    return console.code(book.findings)
+    count = f"{len(outputs)} files in {out}; {len(book.entries)} results count; {printing.count_line(book.findings)}"
+    return Told(lines=(*printing.finding_lines(loud), count), code=console.code(book.findings))
 
 
 def add_serve(verbs: Any) -> None:
@@ -54,22 +109,54 @@ def add_serve(verbs: Any) -> None:
 
 
 def run_serve(arguments: argparse.Namespace) -> int:
-    """Build, then serve until interrupted."""
-    from generator import server
+    """Build and serve; build again whenever something changed, until interrupted."""
+    from generator import server, watching
 
-    code = run_build(arguments)
-    out = arguments.out or console.root(arguments) / urls.OUT
+    root, revision = console.root(arguments), console.revision(arguments)
+    before = watching.state(root, revision)
+    read = _rereading(arguments)
+    code = _build(arguments, read)
     try:
-        web = server.serve(out, arguments.port)
+        web = server.serve(_out(arguments), arguments.port, follow=True)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Stop(f"port {arguments.port} cannot be used ({reason}): choose another with --port") from error
-    with web:
+    with server.beside(web):
         # A shell starts what runs behind it with this signal ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         print(f"the site is at http://127.0.0.1:{web.server_port}/ until Ctrl-C", flush=True)
         try:
-            web.serve_forever()
+            for known, found in watching.changes(lambda: watching.state(root, revision), before, _EVERY):
+                code = _rebuilt(arguments, read, known, found, code)
+                web.changed()
         except KeyboardInterrupt:
             print()
+    return code
+
+
+def _rereading(arguments: argparse.Namespace) -> Callable[[], Read]:
+    """Give what reads a commit once: a template that changes is no reason to judge the same history again."""
+    from generator import watching
+
+    last: list[Read] = []
+
+    def read() -> Read:
+        if not last or last[0][0].head != watching.head(console.root(arguments), console.revision(arguments)):
+            last[:] = [_read(arguments)]
+        return last[0]
+
+    return read
+
+
+def _rebuilt(arguments: argparse.Namespace, read: Callable[[], Read], known: State, found: State, code: int) -> int:
+    if known.programme != found.programme and known.head == found.head:
+        print(f"{urls.PROGRAMME} changed: the site follows once that is committed", flush=True)
+    if (known.head, known.templates) == (found.head, found.templates):
+        return code
+    try:
+        code = _build(arguments, read)
+    except Stop as stop:
+        code = console.stopped(stop, arguments)
+        print("the site stays as it was")
+    sys.stdout.flush()
     return code

@@ -469,3 +469,23 @@ def test_a_past_state_says_so_without_a_violation_or_a_sideways_scroll(
         assert found.violations_count == 0, found.generate_report()
         page.set_viewport_size({"width": 320, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_an_open_page_follows_the_site_and_loads_no_more_than_one_script_for_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    folder = written(story(tmp_path / "r"), tmp_path / "public")
+    web = server.serve(folder, 0, follow=True)
+    with server.beside(web), browser.new_context() as context:
+        requested, trouble = listened(context)
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{web.server_port}/")
+        for words in ("Once more", "And again"):
+            front = folder / "index.html"
+            front.write_bytes(front.read_bytes().replace(b"<h1>", f"<h1>{words}: ".encode()))
+            web.changed()
+            page.wait_for_function("words => document.querySelector('h1').textContent.startsWith(words)", arg=words)
+        assert told(trouble) == []
+        assert {url.split("/", 3)[3].partition("?")[0] for url in requested} >= {
+            server.SCRIPT[1:], server.CHANGES[1:], "assets/meshmark.css",
+        }  # fmt: skip

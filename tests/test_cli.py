@@ -267,6 +267,40 @@ def test_a_served_site_can_be_fetched_and_interrupted(tmp_path: Path) -> None:
         assert process.wait(timeout=60) == console.CLEAN
 
 
+def test_a_served_site_follows_what_it_is_made_of(tmp_path: Path) -> None:
+    repository = programme(tmp_path / "r")
+    repository.write({"site_templates": None, "site_templates/head.html": b""})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "serve", "--port", "0"],
+        cwd=repository.root,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    with process, process.stdout as printed:
+        lines = map(bytes.decode, printed)
+        address = next(line for line in lines if "http://" in line).split(" ")[4]
+        try:
+            repository.commit(pair(result(run_id="toy-run-0002")))
+            assert "2 results count" in next(lines)
+            front = (PROJECT / "site_templates" / "front.html").read_bytes()
+            repository.write({"site_templates/front.html": front.replace(b"meshes with results", b"meshes, all told")})
+            assert "2 results count" in next(lines)
+            with urllib.request.urlopen(address) as response:  # noqa: S310 - the address is our own server's
+                content = response.read()
+            assert b"meshes, all told" in content
+            assert b"/_meshmark/reload.js?" in content
+            repository.write({"site_templates/front.html": b"{% broken"})
+            assert next(lines) == "the site stays as it was\n"
+            (repository.root / "meshmark.yaml").touch()
+            assert next(lines) == "meshmark.yaml changed: the site follows once that is committed\n"
+            assert b"/_meshmark/" not in (repository.root / "public" / "index.html").read_bytes()
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert process.returncode == console.STOPPED
+
+
 def test_a_taken_port_is_said_plainly(tmp_path: Path, capsys: Captured) -> None:
     repository = programme(tmp_path / "r")
     with server.serve(tmp_path, 0) as other:

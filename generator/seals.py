@@ -1,0 +1,41 @@
+"""A secret of this user that seals what is kept in a cache, and the digest of the program that made it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+_KEY_BYTES: Final = 32
+
+
+def secret() -> bytes:
+    """Give this user's secret, made when it is first needed; nothing where there is no place for it."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    file = Path(state) / "meshmark" / "cache-key"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileExistsError), open(file, "xb", opener=_private) as new:
+            new.write(os.urandom(_KEY_BYTES))
+        found = file.read_bytes()
+    except OSError:
+        return b""
+    return found if len(found) == _KEY_BYTES else b""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def program(libraries: Iterable[str]) -> str:
+    """Give the digest of this program's code, of the Python that runs it and of the versions of `libraries`."""
+    digest = hashlib.sha256()
+    for module in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(hashlib.sha256(module.read_bytes()).digest())
+    digest.update("\n".join((sys.version, *map(metadata.version, libraries))).encode())
+    return digest.hexdigest()

@@ -1,0 +1,63 @@
+"""Notices that what a site is made of has changed: the commit, and files of the work tree."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from generator import urls
+from generator.findings import Stop
+from generator.history import Repository
+
+Files: TypeAlias = frozenset[tuple[str, int, int]]
+"""Path, size and time of change of each."""
+
+
+class State(NamedTuple):
+    """What stands in a programme's folder; an empty commit where there is none to read just now."""
+
+    head: str
+    templates: Files
+    programme: Files
+
+
+def head(root: Path, revision: str) -> str:
+    """Give the commit that a revision means now; raise `Stop` when there is none, or none that can be read."""
+    with closing(Repository(root, revision)) as repository:
+        return repository.head
+
+
+def state(root: Path, revision: str) -> State:
+    """Give what stands in the folder now."""
+    try:
+        commit = head(root, revision)
+    except Stop:
+        commit = ""
+    return State(
+        head=commit,
+        templates=frozenset(_seen(path) for path in (root / urls.TEMPLATES).rglob("*")),
+        programme=frozenset([_seen(root / urls.PROGRAMME)]),
+    )
+
+
+def _seen(path: Path) -> tuple[str, int, int]:
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return str(path), found.st_size, found.st_mtime_ns
+    return str(path), 0, 0
+
+
+def changes(now: Callable[[], State], known: State, every: float) -> Iterator[tuple[State, State]]:
+    """Look every few seconds, for ever; give what was known and what is new, once that stands still for one look."""
+    while True:
+        time.sleep(every)
+        found = now()
+        if found != known and found.head:
+            time.sleep(every)
+            if now() == found:
+                yield known, found
+                known = found
