@@ -9,8 +9,9 @@ import re
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from generator import (
     feeds,
     figures,
     folding,
+    forking,
     history_pages,
     links,
     pages,
@@ -42,6 +44,7 @@ from generator import (
 from generator.almanac import Almanac
 from generator.api_nouns import View
 from generator.findings import Stop
+from generator.forking import Task
 from generator.judgements import Ledger, Output
 from generator.rendering import Scene
 from generator.terms import KeyStatus
@@ -51,6 +54,9 @@ _BLANKS: Final = re.compile(
     rb"(\"[^\"\n]*\"|'[^'\n]*')|/\*.*?\*/\s*|\s*([{};,>])\s*(?:/\*.*?\*/\s*)*|(?<=:)[ ]+", re.DOTALL
 )
 """In a style sheet: strings, which stay as they are, and what can go around them."""
+
+MANY: Final = 150
+"""Results from which on other processes save more than it takes to hear from them."""
 
 MARKER: Final = ".meshmark"
 """A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
@@ -70,29 +76,25 @@ def plan(
     raw = tuple(_raw(ledger, files))
     look = theme.read(templates, ledger.programme.site)
     scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=past)
-    made = (
-        _assets(look),
-        api.outputs(ledger, scene.folded),
-        figures.outputs(scene.charts),
-        pages.render(scene),
-        history_pages.render(scene),
-        version_pages.render(scene),
-        text_pages.render(scene),
-        data_pages.render(scene),
-        programme_pages.render(scene),
-        _for_tools(scene, {output.path: output.content for output in raw}),
-    )
-    outputs = [*raw, _allowed_signers(ledger), *itertools.chain(*made)]
+    count = None if len(ledger.entries) >= MANY else 1
+    made = forking.shared((lambda: _assets(look), *_tasks(scene, {one.path: one.content for one in raw})), count=count)
+    outputs = [*raw, _allowed_signers(ledger), *made]
     leading_on = {rendering.run_page(entry) for entry in ledger.entries if entry.record.run_id in scene.folded}
     found = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
     outputs += (tables.sitemap(found, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
     outputs.sort(key=lambda output: output.path)
-    recount.verify(outputs)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
             raise Stop(f"two files of the site claim the path {second.path}")
-    links.verify(outputs, ledger.programme.base_url)
+    checks = (lambda: recount.verify(outputs), lambda: links.verify(outputs, ledger.programme.base_url))
+    for _ in forking.shared([partial(_checked, check) for check in checks], count=count):
+        pass
     return tuple(outputs)
+
+
+def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
+    check()
+    return ()
 
 
 def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: Theme, *, past: bool) -> Scene:
@@ -121,16 +123,27 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: The
     )
 
 
-def _for_tools(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
+def _tasks(scene: Scene, raw: Mapping[str, bytes]) -> tuple[Task, ...]:
+    """Give what makes the files of the site, in parts that know nothing of each other; the longest come first."""
     ledger, lines, told = scene.ledger, scene.lines, scene.told
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
     view = View(ledger=ledger, lines=lines, told=told, folded=scene.folded, log=scene.log, almanac=scene.almanac)
-    yield from badges.outputs(told, titles, scene.almanac.freshness)
-    yield from feeds.outputs(ledger, lines, scene.log, titles, scene.place)
-    yield from tables.outputs(ledger, told, titles, scene.almanac.freshness)
-    yield from api_v1.outputs(view)
-    yield from api_versions.outputs(view)
-    yield from api_v1.latest(told, raw)
+    return (
+        lambda: history_pages.render(scene),
+        lambda: pages.render(scene),
+        lambda: version_pages.render(scene),
+        lambda: api_v1.outputs(view),
+        lambda: api_versions.outputs(view),
+        lambda: tables.outputs(ledger, told, titles, scene.almanac.freshness),
+        lambda: feeds.outputs(ledger, lines, scene.log, titles, scene.place),
+        lambda: api.outputs(ledger, scene.folded),
+        lambda: figures.outputs(scene.charts),
+        lambda: programme_pages.render(scene),
+        lambda: text_pages.render(scene),
+        lambda: data_pages.render(scene),
+        lambda: badges.outputs(told, titles, scene.almanac.freshness),
+        lambda: api_v1.latest(told, raw),
+    )
 
 
 def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]:

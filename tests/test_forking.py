@@ -1,0 +1,136 @@
+"""What `forking` promises: the same files in the same order, however many processes make them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from generator import forking, site, workers
+from generator.findings import Stop
+from generator.judgements import Output
+from tests.support.papers import PROJECT
+from tests.test_site import planned, story
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there processes are copied")
+
+
+def files(name: str) -> Iterator[Output]:
+    for number in range(3):
+        yield Output(path=f"{name}/{number}", content=os.urandom(0) + name.encode() * 50_000)
+
+
+TASKS = [partial(files, name) for name in "abcdefg"]
+ALONE = [output for task in TASKS for output in task()]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 20])
+def test_what_is_made_and_its_order_are_those_of_one_process(count: int) -> None:
+    assert list(forking.shared(TASKS, count=count)) == ALONE
+    assert list(forking.shared([], count=count)) == []
+
+
+def by(process: int) -> Iterator[Output]:
+    yield Output(path="x", content=b"here" if os.getpid() == process else b"in a copy")
+
+
+def meeting(first: int, second: int) -> Iterator[Output]:
+    """Wait for another task to be at work at the same time, in another process."""
+    os.write(second, b"x")
+    assert os.read(first, 1) == b"x"
+    yield from by(os.getppid())
+
+
+def test_tasks_are_done_at_the_same_time_by_copies() -> None:
+    ways = [os.pipe(), os.pipe()]
+    tasks = [partial(meeting, ways[0][0], ways[1][1]), partial(meeting, ways[1][0], ways[0][1])]
+    assert len(list(forking.shared(tasks, count=2))) == 2
+    for end in (end for way in ways for end in way):
+        os.close(end)
+
+
+def killed(process: int, name: str) -> Iterator[Output]:
+    if os.getpid() != process:
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield from files(name)
+
+
+def ended(process: int, name: str) -> Iterator[Output]:
+    if os.getpid() != process:
+        os._exit(0)
+    yield from files(name)
+
+
+def broken(process: int, name: str) -> Iterator[Output]:
+    if os.getpid() != process:
+        raise ValueError
+    yield from files(name)
+
+
+@pytest.mark.parametrize("accident", [killed, ended, broken])
+def test_a_copy_that_meets_with_an_accident_is_done_without(accident: Callable[[int, str], Iterator[Output]]) -> None:
+    tasks = [partial(accident, os.getpid(), name) for name in "abcdefg"]
+    assert list(forking.shared(tasks, count=3)) == ALONE
+
+
+def stopped() -> Iterator[Output]:
+    yield Output(path="x", content=b"")
+    raise Stop("as always")
+
+
+def test_a_task_that_stops_is_heard_as_from_one_process() -> None:
+    with pytest.raises(Stop, match="as always"):
+        list(forking.shared([*TASKS, stopped, *TASKS], count=3))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_beside_another_thread_there_are_no_copies() -> None:
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    found = list(forking.shared([partial(by, os.getpid())] * 9, count=3))
+    waiting.set()
+    thread.join()
+    assert {output.content for output in found} == {b"here"}
+
+
+def test_an_interrupt_ends_the_copies_too(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time\n"
+        "from generator import forking\n"
+        "def task():\n"
+        "    open(f'{sys.argv[1]}/{os.getpid()}', 'x').close()\n"
+        "    time.sleep(60)\n"
+        "    yield\n"
+        "list(forking.shared([task] * 3, count=3))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=PROJECT, stderr=subprocess.PIPE, start_new_session=True
+    )
+    while len(found := list(tmp_path.iterdir())) < 3:
+        pass
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert said.count(b"Traceback") == 1
+    for one in found:
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(one.name), 0)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_site_made_by_copies_is_the_same_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    repository = story(tmp_path / "r")
+    alone = planned(repository)
+    monkeypatch.setattr(site, "MANY", 0)
+    monkeypatch.setattr(workers, "cores", lambda: count)
+    assert planned(repository) == alone
