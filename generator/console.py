@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from generator import api, printing, urls, wording
 from generator.findings import Finding, Stop, has_errors
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 CLEAN, FINDINGS, STOPPED, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes, the same for every verb."""
+
+_REDRAWN: Final = 0.1
+"""Seconds between two drawings of progress: as often as eyes follow."""
+_Item = TypeVar("_Item")
 
 
 def verb(verbs: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -96,12 +101,43 @@ def moment(text: str) -> datetime:
 
 def watch(transitions: Iterable[Transition], count: int) -> Iterable[Transition]:
     """Show progress on a terminal, and nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return transitions
-    from rich.console import Console
-    from rich.progress import track
+    return _told("verifying", transitions, count) if sys.stderr.isatty() else transitions
 
-    return track(transitions, "verifying", total=count, console=Console(stderr=True), transient=True)
+
+def _told(name: str, items: Iterable[_Item], count: int) -> Iterator[_Item]:
+    with progress(name, count) as tell:
+        for done, item in enumerate(items, 1):
+            yield item
+            tell(done)
+
+
+@contextmanager
+def progress(name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Give what shows how many are done, of how many where that is known, and how many in a second.
+
+    On a terminal and nowhere else. It draws within the call and never from a thread, which would keep a
+    process from being copied.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]}", markup=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as drawn:
+        task = drawn.add_task(name, total=total, rate="")
+        began = last = time.monotonic()
+
+        def tell(done: int) -> None:
+            nonlocal last
+            now = time.monotonic()
+            if now - last >= _REDRAWN or done == total:
+                last = now
+                drawn.update(task, completed=done, rate=f"{done / max(now - began, _REDRAWN):,.0f}/s", refresh=True)
+
+        yield tell
 
 
 @contextmanager

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import mmap
 import os
+import select
 import signal
 import sys
 import threading
@@ -20,21 +22,30 @@ from generator import workers
 from generator.judgements import Output
 
 Task: TypeAlias = Callable[[], Iterable[Output]]
+Tell: TypeAlias = Callable[[int], None]
 _LENGTH: Final = 8
+_PATIENCE: Final = 0.1
+"""Seconds between two looks at what the copies have made."""
 _NUMBER: Final = 2
 """Bytes of the number of a task."""
 
 
-def shared(tasks: Sequence[Task], *, count: int | None = None) -> Iterator[Output]:
+def silent(_done: int) -> None:
+    """Tell nobody."""
+
+
+def shared(tasks: Sequence[Task], *, count: int | None = None, tell: Tell = silent) -> Iterator[Output]:
     """Give what all tasks make, in their order; `count` is the number of processes, as many as help by default.
 
-    A task may raise anything, and then so does this, as if there was one process.
+    `tell` hears now and then how many files all of them have made. A task may raise anything, and then so
+    does this, as if there was one process.
     """
     helpers = min(workers.cores() if count is None else count, len(tasks)) - 1
-    made = _together(tasks, helpers) if helpers > 0 and _can() else None
+    made = _together(tasks, helpers, tell) if helpers > 0 and _can() else None
     if made is None:
-        for task in tasks:
-            yield from task()
+        for done, output in enumerate((output for task in tasks for output in task()), 1):
+            yield output
+            tell(done)
         return
     for outputs in made:
         yield from outputs
@@ -45,7 +56,7 @@ def _can() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _together(tasks: Sequence[Task], helpers: int) -> list[list[Output]] | None:
+def _together(tasks: Sequence[Task], helpers: int, tell: Tell) -> list[list[Output]] | None:
     """Do all tasks with copies; None when it did not come out well."""
     # Whoever is free takes the next number out of one pipe: what was written at once is read by one reader at a time.
     numbers, put = os.pipe()
@@ -54,10 +65,13 @@ def _together(tasks: Sequence[Task], helpers: int) -> list[list[Output]] | None:
     # Nothing that stands is searched for cycles again, or every copy would touch and so copy it all.
     gc.freeze()
     copies: list[_Copy] = []
+    tally = _Tally(helpers + 1)
     try:
-        copies += (_Copy(tasks, numbers) for _ in range(helpers))
-        found = dict(_done(tasks, numbers))
+        copies += (_Copy(tasks, numbers, tally, place) for place in range(1, helpers + 1))
+        found = dict(_done(tasks, numbers, lambda: tell(tally.count(0))))
         for copy in copies:
+            while not select.select([copy], [], [], _PATIENCE)[0]:
+                tell(tally.total)
             found |= copy.sent()
         return [found[number] for number in range(len(tasks))]
     except Exception:  # noqa: BLE001 - a task that cannot be done says so again when this process does it alone
@@ -69,23 +83,48 @@ def _together(tasks: Sequence[Task], helpers: int) -> list[list[Output]] | None:
         gc.unfreeze()
 
 
-def _done(tasks: Sequence[Task], numbers: int) -> Iterator[tuple[int, list[Output]]]:
+def _done(tasks: Sequence[Task], numbers: int, made: Callable[[], object]) -> Iterator[tuple[int, list[Output]]]:
     while taken := os.read(numbers, _NUMBER):
         number = int.from_bytes(taken)
-        yield number, list(tasks[number]())
+        outputs = []
+        for output in tasks[number]():
+            outputs.append(output)
+            made()
+        yield number, outputs
+
+
+class _Tally:
+    """How many files each process has made, in memory that all of them share."""
+
+    def __init__(self, processes: int) -> None:
+        self._counts = memoryview(mmap.mmap(-1, processes * _LENGTH)).cast("Q")
+
+    def count(self, place: int) -> int:
+        """Count one more of the process at a place, and give the number of all."""
+        self._counts[place] += 1
+        return self.total
+
+    @property
+    def total(self) -> int:
+        """The number of all."""
+        return sum(self._counts)
 
 
 class _Copy:
     """One copy of this process, at work until no task is left."""
 
-    def __init__(self, tasks: Sequence[Task], numbers: int) -> None:
+    def __init__(self, tasks: Sequence[Task], numbers: int, tally: _Tally, place: int) -> None:
         given, answers = os.pipe()
         self._process = os.fork()
         if self._process == 0:
             os.close(given)
-            _work(tasks, numbers, answers)
+            _work(tasks, numbers, answers, lambda: tally.count(place))
         os.close(answers)
         self._given = os.fdopen(given, "rb")
+
+    def fileno(self) -> int:
+        """Give the descriptor that it answers through."""
+        return self._given.fileno()
 
     def sent(self) -> dict[int, list[Output]]:
         """Wait for what it made; raise `EOFError` or `ValueError` when it did not end well."""
@@ -103,17 +142,17 @@ class _Copy:
         os.waitpid(self._process, 0)
 
 
-def _work(tasks: Sequence[Task], numbers: int, answers: int) -> NoReturn:
+def _work(tasks: Sequence[Task], numbers: int, answers: int, made: Callable[[], object]) -> NoReturn:
     """Be a copy; never comes back."""
     code = 1
     # Ctrl-C reaches all, and the first process ends the others. Nothing may be printed twice.
     with contextlib.suppress(BaseException):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        made = list(_done(tasks, numbers))
-        header = json.dumps([(number, [(one.path, len(one.content)) for one in files]) for number, files in made])
+        done = list(_done(tasks, numbers, made))
+        header = json.dumps([(number, [(one.path, len(one.content)) for one in files]) for number, files in done])
         with os.fdopen(answers, "wb") as stream:
             stream.write(len(header).to_bytes(_LENGTH) + header.encode())
-            stream.writelines(one.content for _, files in made for one in files)
+            stream.writelines(one.content for _, files in done for one in files)
         code = 0
     os._exit(code)
 

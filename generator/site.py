@@ -10,6 +10,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -44,7 +45,7 @@ from generator import (
 from generator.almanac import Almanac
 from generator.api_nouns import View
 from generator.findings import Stop
-from generator.forking import Task
+from generator.forking import Task, Tell, silent
 from generator.judgements import Ledger, Output
 from generator.rendering import Scene
 from generator.terms import KeyStatus
@@ -62,10 +63,18 @@ MARKER: Final = ".meshmark"
 """A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a site is made: pages of the `past` say that they are; `tell` hears how many files there are so far."""
+
+    past: bool = False
+    tell: Tell = silent
+
+
 def plan(
-    ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, templates: Path, *, past: bool = False
+    ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, templates: Path, manner: Manner = Manner()
 ) -> tuple[Output, ...]:
-    """Give every file of the site, sorted by path; with `past` every page says that it tells of an earlier commit.
+    """Give every file of the site, sorted by path.
 
     `files` are the regular files of the commit below results/, registry/ and schema/; of the
     results only those that count are published. `templates` is the folder of the work tree with the
@@ -75,9 +84,10 @@ def plan(
     """
     raw = tuple(_raw(ledger, files))
     look = theme.read(templates, ledger.programme.site)
-    scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=past)
+    scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=manner.past)
     count = None if len(ledger.entries) >= MANY else 1
-    made = forking.shared((lambda: _assets(look), *_tasks(scene, {one.path: one.content for one in raw})), count=count)
+    tasks = (lambda: _assets(look), *_tasks(scene, {one.path: one.content for one in raw}))
+    made = forking.shared(tasks, count=count, tell=manner.tell)
     outputs = [*raw, _allowed_signers(ledger), *made]
     leading_on = {rendering.run_page(entry) for entry in ledger.entries if entry.record.run_id in scene.folded}
     found = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
@@ -182,7 +192,7 @@ def _allowed_signers(ledger: Ledger) -> Output:
     return Output(path=urls.ALLOWED_SIGNERS, content="".join(lines).encode())
 
 
-def write(outputs: Iterable[Output], out: Path) -> None:
+def write(outputs: Iterable[Output], out: Path, tell: Tell = silent) -> None:
     """Put the site together beside `out`, then swap it in; until then the old site stays as it is.
 
     A file of the old site that keeps its bytes is taken over as it lies there, by a second link to it.
@@ -197,12 +207,13 @@ def write(outputs: Iterable[Output], out: Path) -> None:
         fresh.mkdir()
         (fresh / MARKER).write_bytes(b"This folder is replaced by `meshmark build`.\n")
         made = set[str]()
-        for output in outputs:
+        for done, output in enumerate(outputs, 1):
             folder = output.path.rpartition("/")[0]
             if folder not in made:
                 (fresh / folder).mkdir(parents=True, exist_ok=True)
                 made.add(folder)
             _put(f"{fresh}/{output.path}", output.content, f"{out}/{output.path}")
+            tell(done)
         _swap(out, fresh, old)
 
 

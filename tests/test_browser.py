@@ -107,7 +107,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(repository: Repository, out: Path, *, past: bool = False) -> Path:
     book = ledger.read(repository.root)
     files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", past=past), out)
+    site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", site.Manner(past=past)), out)
     return out
 
 

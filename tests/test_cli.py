@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -311,9 +312,29 @@ def test_a_taken_port_is_said_plainly(tmp_path: Path, capsys: Captured) -> None:
 
 def test_progress_is_drawn_on_a_terminal_and_not_in_a_pipe(tmp_path: Path) -> None:
     repository = programme(tmp_path / "r")
+    drawn, printed = on_a_terminal(repository, "verify")
+    assert b"verifying" in drawn
+    assert b"verifying" not in printed
+    assert subprocess_run(repository, "verify").stderr == b""
+
+
+def test_a_build_shows_every_long_step_with_its_rate(tmp_path: Path) -> None:
+    repository = programme(tmp_path / "r")
+    drawn, printed = on_a_terminal(repository, "build")
+    for step in (b"verifying", b"rendering", b"writing"):
+        assert step in drawn
+        assert step not in printed
+    count = printed.split(b" files in ")[0]
+    words = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", drawn)
+    assert re.search(rb"writing .*%b/%b [0-9,]+/s" % (count, count), words)
+    assert subprocess_run(repository, "build").stderr == b""
+
+
+def on_a_terminal(repository: Repository, verb: str) -> tuple[bytes, bytes]:
+    """Run a verb whose standard error is a terminal; gives what was drawn there, and what was printed."""
     leader, follower = os.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "generator", "verify"],
+        [sys.executable, "-m", "generator", verb],
         cwd=repository.root,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "xterm"},
         stdout=subprocess.PIPE,
@@ -328,6 +349,4 @@ def test_progress_is_drawn_on_a_terminal_and_not_in_a_pipe(tmp_path: Path) -> No
             drawn += chunk
     os.close(leader)
     assert process.returncode == console.CLEAN
-    assert b"verifying" in drawn
-    assert b"verifying" not in printed
-    assert subprocess_run(repository, "verify").stderr == b""
+    return drawn, printed

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,29 @@ ALONE = [output for task in TASKS for output in task()]
 def test_what_is_made_and_its_order_are_those_of_one_process(count: int) -> None:
     assert list(forking.shared(TASKS, count=count)) == ALONE
     assert list(forking.shared([], count=count)) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_is_told_how_many_files_there_are_so_far(count: int) -> None:
+    told = list[int]()
+    list(forking.shared(TASKS, count=count, tell=told.append))
+    assert told == sorted(told)
+    assert 0 < told[-1] <= len(ALONE)
+    assert count > 1 or told == list(range(1, len(ALONE) + 1))
+
+
+def test_it_is_told_too_while_only_a_copy_is_at_work() -> None:
+    first = os.getpid()
+
+    def slow() -> Iterator[Output]:
+        for output in ALONE[:6]:
+            time.sleep(0.15 if os.getpid() != first else 0)
+            yield output
+
+    told = list[int]()
+    # The first process takes what is left when it comes back from making the copy.
+    assert len(list(forking.shared([slow, slow], count=2, tell=told.append))) == 12
+    assert told[-1] > 6
 
 
 def by(process: int) -> Iterator[Output]:
