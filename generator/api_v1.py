@@ -170,12 +170,7 @@ def _line(view: View, line: Line, told: Line) -> Paper:
 
 def suite_document(view: View, suite: Suite) -> Paper:
     """Give one test set: its specifications and tests, and how each mesh stands by it."""
-    standing = [
-        segment.head
-        for line in view.told
-        for segment in line.segments
-        if segment.suite.digest == suite.digest
-    ]
+    standing = [segment.head for line in view.told for segment in line.segments if segment.suite.digest == suite.digest]
     return {
         "schema": urls.api_schema("suite"),
         **_state(view),

@@ -46,7 +46,7 @@ def standing(segment: Segment) -> Iterator[Assessment]:
     groups: dict[str, list[Assessment]] = defaultdict(list)
     for run in segment.runs:
         groups[minor(run.entry.record.mesh_version)].append(run)
-    yield from (chronicle.standing(replace(segment, runs=tuple(runs))) for runs in groups.values())
+    yield from (chronicle.standing(runs) for runs in groups.values())
 
 
 def minor(version: str) -> str:
