@@ -16,7 +16,7 @@ from generator.records import UNKNOWN_VERSION
 from generator.rendering import Environment, Scene, page
 from generator.terms import Capability, Compliance
 
-MAX_MOVES: Final = 280
+MAX_MOVES: Final = 300
 """Transitions on one page; the feed and the API go on where it ends."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator import ledger, rendering, site, theme
+from generator import ledger, rendering, site, theme, version_pages
 from generator.findings import Stop
 from generator.judgements import Cell
 from generator.rendering import Scene
@@ -69,6 +69,5 @@ def test_a_theme_without_a_mark_that_pages_show_is_told_so(tmp_path: Path) -> No
 
 
 def facts(shown: Scene) -> dict[str, Any]:
-    segment = shown.lines[0].segments[0]
     texts = dict.fromkeys(("title", "description", "mesh", "version"), "x")
-    return texts | {"count": 1, "groups": [segment], "others": []}
+    return texts | {"count": 1, "groups": version_pages.groups(shown.assessments, frozenset()), "others": []}
