@@ -23,19 +23,18 @@ _PAIRS: Final = (
     *((text, "bad-panel", TEXT) for text in ("ink", "soft", "bad", "good", "accent")),
     *(("focus", ground, SHAPE) for ground in _GROUNDS),
 )
-_DARK_RULE: Final = "@media screen and (prefers-color-scheme: dark)"
-_VALUE: Final = re.compile(r"--([a-z-]+):\s*(#[0-9a-fA-F]{6})\s*;")
+_HEX: Final = r"(#[0-9a-fA-F]{6})"
+_VALUE: Final = re.compile(rf"--([a-z-]+):\s*(?:{_HEX}|light-dark\(\s*{_HEX}\s*,\s*{_HEX}\s*\))\s*;")
 
 
 def palettes(sheet: str) -> dict[str, Palette]:
-    """Read the light and the dark palette of a sheet: the first `:root` of each."""
-    light, _, dark = sheet.partition(_DARK_RULE)
-    return {LIGHT: _root(light), DARK: _root(light) | _root(dark)}
-
-
-def _root(part: str) -> dict[str, str]:
-    _, _, behind = part.partition(":root")
-    return dict(_VALUE.findall(behind.partition("}")[0]))
+    """Read the light and the dark palette of a sheet from its first `:root`; a plain colour is of both."""
+    _, _, behind = sheet.partition(":root")
+    found = _VALUE.findall(behind.partition("}")[0])
+    return {
+        LIGHT: {name: both or light for name, both, light, _ in found},
+        DARK: {name: both or dark for name, both, _, dark in found},
+    }
 
 
 def ratio(first: str, second: str) -> float:
@@ -65,12 +64,12 @@ def faults(name: str, palette: Palette) -> Iterator[str]:
 
 
 def rules(light: Palette, dark: Palette, sheet: Mapping[str, Palette]) -> str:
-    """Write what differs from a sheet's palettes as rules to stand behind it."""
-    # A light value comes behind the sheet's dark one, so the dark one has to be said again.
-    again = {name: value for name, value in sheet[DARK].items() if name in light}
-    return _block(":root", light) + _block(f"{_DARK_RULE} {{ :root", again | {**dark}, " }")
+    """Write what differs from a sheet's palettes as a rule to stand behind it; a colour may be missing there."""
+    whole = {LIGHT: {**sheet[LIGHT], **light}, DARK: {**sheet[DARK], **dark}}
+    values = " ".join(f"--{name}: {_both(name, whole)};" for name in sorted({*light, *dark}))
+    return f":root {{ {values} }}\n" if values else ""
 
 
-def _block(opening: str, palette: Palette, closing: str = "") -> str:
-    values = " ".join(f"--{name}: {value.lower()};" for name, value in sorted(palette.items()))
-    return f"{opening} {{ {values} }}{closing}\n" if values else ""
+def _both(name: str, whole: Mapping[str, Palette]) -> str:
+    first = whole[LIGHT].get(name) or whole[DARK][name]
+    return f"light-dark({first.lower()}, {(whole[DARK].get(name) or first).lower()})"

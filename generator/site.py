@@ -165,7 +165,13 @@ def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]
 
 def _assets(look: Theme) -> Iterable[Output]:
     for path, content in look.assets():
-        yield Output(path=path, content=_slim(content) if path.endswith(".css") else content)
+        if path == urls.STYLE:
+            yield Output(path=path, content=_slim(content))
+        elif path == urls.SCRIPT:
+            # Every page loads one script: those that do more than remember colours load both as one.
+            yield Output(path=path, content=look.content(urls.COLOURS) + content)
+        else:
+            yield Output(path=path, content=content)
 
 
 def _slim(css: bytes) -> bytes:

@@ -155,6 +155,27 @@ def test_another_theme_shows_its_colours_and_its_logo(
         assert trouble == []
 
 
+def test_a_reader_may_choose_the_colours_and_every_page_remembers(browser: Browser, folder: Path) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto((folder / "index.html").as_uri())
+        light = page.evaluate(paper)
+        button = page.get_by_role("button", name="Colours: system")
+        button.click()
+        assert page.evaluate(paper) == light, "the light ones were those of the system"
+        page.get_by_role("button", name="Colours: light").press("Enter")
+        assert page.evaluate(paper) != light
+        page.goto((folder / "method" / "index.html").as_uri())
+        assert page.evaluate(paper) != light
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+        page.emulate_media(media="screen", color_scheme="dark")
+        page.get_by_role("button", name="Colours: dark").click()
+        assert page.evaluate(paper) != light, "the system is dark now"
+        assert page.get_by_role("button", name="Colours: system").is_visible()
+
+
 def test_there_is_a_page_of_every_kind(whole: Written) -> None:
     assert len(whole.kinds) >= 15
 
@@ -206,6 +227,7 @@ def test_below_a_path_of_a_server_every_page_finds_what_it_loads(browser: Browse
         assert {path for path in loaded if not path.startswith("badges/")} <= {
             "assets/meshmark.css",
             "assets/meshmark.js",
+            "assets/colours.js",
             "assets/icon.svg",
         }
     web.shutdown()

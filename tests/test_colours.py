@@ -55,10 +55,20 @@ def test_the_ring_of_the_focus_needs_less_than_text() -> None:
 
 def test_rules_say_what_differs_and_a_light_colour_never_reaches_a_dark_page() -> None:
     sheet = {"light": {"ink": "#000000", "paper": "#ffffff"}, "dark": {"ink": "#eeeeee", "paper": "#111111"}}
-    assert colours.rules({"ink": "#AA0000"}, {}, sheet) == (
-        ":root { --ink: #aa0000; }\n@media screen and (prefers-color-scheme: dark) { :root { --ink: #eeeeee; } }\n"
-    )
-    assert colours.rules({}, {"paper": "#000000"}, sheet) == (
-        "@media screen and (prefers-color-scheme: dark) { :root { --paper: #000000; } }\n"
-    )
+    assert colours.rules({"ink": "#AA0000"}, {}, sheet) == ":root { --ink: light-dark(#aa0000, #eeeeee); }\n"
+    assert colours.rules({}, {"paper": "#000000"}, sheet) == ":root { --paper: light-dark(#ffffff, #000000); }\n"
     assert colours.rules({}, {}, sheet) == ""
+
+
+def test_a_colour_that_an_own_sheet_lacks_is_of_both_palettes() -> None:
+    nothing: dict[str, dict[str, str]] = {"light": {}, "dark": {}}
+    assert colours.rules({"ink": "#AA0000"}, {}, nothing) == ":root { --ink: light-dark(#aa0000, #aa0000); }\n"
+    assert colours.rules({}, {"ink": "#AA0000"}, nothing) == ":root { --ink: light-dark(#aa0000, #aa0000); }\n"
+
+
+def test_a_plain_colour_of_a_sheet_is_of_both_palettes() -> None:
+    found = colours.palettes(":root { --ink: #111111; --paper: light-dark(#ffffff,\n #000000); --gap: 1rem; }")
+    assert found == {
+        "light": {"ink": "#111111", "paper": "#ffffff"},
+        "dark": {"ink": "#111111", "paper": "#000000"},
+    }

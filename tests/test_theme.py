@@ -74,9 +74,8 @@ def test_the_one_sheet_holds_the_colours_behind_ours(built: dict[str, bytes], tm
     sheet = built[urls.STYLE].decode()
     assert sheet.startswith(ours)
     assert sheet.removeprefix(ours).rstrip() == (
-        ":root{--accent:#7a1f5c;--line:#c9d4e6;--panel:#eef3fb;--paper:#ffffff;}"
-        "@media screen and (prefers-color-scheme:dark){:root{"
-        "--accent:#f0a6d8;--line:#303a46;--panel:#171b30;--paper:#0d1020;}}"
+        ":root{--accent:light-dark(#7a1f5c,#f0a6d8);--line:light-dark(#c9d4e6,#303a46);"
+        "--panel:light-dark(#eef3fb,#171b30);--paper:light-dark(#ffffff,#0d1020);}"
     )
 
 

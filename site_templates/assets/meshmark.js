@@ -1,4 +1,4 @@
-/* What a page can do beyond being read: interactive charts, on demand. No framework, no request unasked. */
+/* What a page can do beyond being read: find, sort, compare, draw on demand. No framework, no request unasked. */
 "use strict";
 
 (() => {
@@ -7,7 +7,15 @@
     "plotly.js-style-global",
     "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53", // of the maps, which no chart of ours has
   ];
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  /** Give a colour of the sheet as it is on this page: a custom property by itself is not resolved. */
+  const colour = (name) => {
+    const probe = document.createElement("i");
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  };
   let plotly = null;
 
   /** Load plotly once, from our own address. */
@@ -195,7 +203,7 @@
     const refuse = (text) => place.replaceChildren(make("p", { class: "source-note" }, `The comparison is not available: ${text}.`));
     const show = async () => {
       try {
-        const runs = await Promise.all([from, to].map((select) => fetched(select.selectedOptions[0].dataset.document)));
+        const runs = await Promise.all([from, to].map((select) => fetched(`${select.selectedOptions[0].dataset.folder}${select.value}.json`)));
         place.replaceChildren(...compared(...runs, await Promise.all(runs.map(suite))));
       } catch (error) {
         refuse(error.message);
@@ -296,9 +304,11 @@
     if (field.value) apply();
   };
 
-  const tables = [...document.querySelectorAll("table[data-find]")];
-  tables.forEach(sortable);
-  if (tables.length) findable(tables);
-  document.querySelectorAll("form[data-compare]").forEach(chooser);
-  document.querySelectorAll(".history[data-figure]").forEach(interactive);
+  document.addEventListener("DOMContentLoaded", () => {
+    const tables = [...document.querySelectorAll("table[data-find]")];
+    tables.forEach(sortable);
+    if (tables.length) findable(tables);
+    document.querySelectorAll("form[data-compare]").forEach(chooser);
+    document.querySelectorAll(".history[data-figure]").forEach(interactive);
+  });
 })();
