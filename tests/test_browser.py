@@ -57,6 +57,7 @@ class Written:
 
     folder: Path
     kinds: tuple[str, ...]
+    name: str
 
 
 def kinds(files: dict[str, bytes]) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def kinds(files: dict[str, bytes]) -> tuple[str, ...]:
 @pytest.fixture(scope="module", params=sites.NAMES)
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
     folder = sites.written(request.param, tmp_path_factory.mktemp(request.param) / "public")
-    return Written(folder=folder, kinds=kinds(sites.built(request.param)))
+    return Written(name=request.param, folder=folder, kinds=kinds(sites.built(request.param)))
 
 
 def listened(context: BrowserContext) -> tuple[list[str], list[str]]:
@@ -344,6 +345,38 @@ def test_plotly_is_loaded_when_the_reader_asks_and_only_from_here(browser: Brows
         ]
         assert all(url.startswith(address) for url in requested)
         assert trouble == []
+
+
+def test_permalinks_and_charts_on_demand_work_on_a_whole_site(browser: Browser, whole: Written) -> None:
+    prerendered = min(path for path in sites.built(whole.name) if path.startswith("compare/from/"))
+    before, after = prerendered.split("/")[2], prerendered.split("/")[4]
+    with served(whole.folder) as base, browser.new_context() as context:
+        requested, trouble = listened(context)
+        page = context.new_page()
+        page.goto(f"{base}index.html")
+        every = page.locator("table[data-find] tbody tr:visible").count()
+        word = page.locator("table[data-find] tbody th a").first.inner_text()
+        page.goto(f"{base}index.html?find={word}")
+        found = page.locator("table[data-find] tbody tr:visible")
+        assert 0 < found.count() < every
+        assert all(word.lower() in text.lower() for text in found.all_inner_texts())
+        page.goto(f"{base}index.html")
+        page.get_by_role("button", name="Sort by All tests").first.click()
+        order = page.locator("table.matrix").first.locator("tbody th").all_inner_texts()
+        page.goto(page.url)
+        assert page.locator("table.matrix").first.locator("tbody th").all_inner_texts() == order
+        page.goto(f"{base}compare/index.html?from={before}&to={after}")
+        page.locator(".compared h2").wait_for()
+        counted = page.locator(".compared h3").all_inner_texts()
+        page.goto(f"{base}{prerendered}")
+        assert all(text.split(":")[0] in page.inner_text("main") for text in counted)
+        drawn = min(path for path, html in sites.built(whole.name).items() if b"data-figure=" in html)
+        page.goto(base + drawn)
+        assert not any("plotly" in url for url in requested)
+        page.get_by_role("button", name="Explore this chart").first.click()
+        page.wait_for_selector(".js-plotly-plot .main-svg")
+        assert told(trouble) == []
+        assert all(url.startswith(base) for url in requested)
 
 
 def test_a_folder_on_disk_says_why_it_has_no_interactive_chart(browser: Browser, folder: Path) -> None:
