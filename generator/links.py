@@ -59,7 +59,8 @@ def verify(outputs: Iterable[Output], base_url: str) -> int:
 
 def _place(target: str, page: str, base_url: str, *, ours: bool) -> tuple[str, str]:
     """Give the path of the file and the anchor that a target means; no path if it leads elsewhere."""
-    address, _, anchor = target.partition("#")
+    before, _, anchor = target.partition("#")
+    address = before.partition("?")[0]
     if not address:
         return page, anchor
     if ours and address.startswith(base_url):

@@ -69,6 +69,7 @@ def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:
     by_mesh = defaultdict(list)
     for assessment in scene.assessments:
         by_mesh[assessment.entry.record.mesh].append(assessment)
+    refused = Counter(v.path.split("/")[1] for v in scene.ledger.verdicts if not v.state.counts)
     for mesh_id, assessments in sorted(by_mesh.items()):
         mesh = known.get(mesh_id, Mesh(id=mesh_id, title=mesh_id, url="", names=()))
         yield page(
@@ -79,6 +80,7 @@ def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:
             description=f"Conformance of {mesh.title}, run by run.",
             mesh=mesh,
             count=len(assessments),
+            refused=refused[mesh_id],
             history=_history(assessments),
             folded=sum(run.entry.record.run_id in scene.folded for run in assessments),
             versions=_versions(assessments) if scene.folded else [],
@@ -207,4 +209,5 @@ def _audit(scene: Scene, environment: Environment) -> Output:
         description="Every change of a result after it had been verified, and the steps of this audit.",
         alterations=ledger.alterations[::-1],
         steps=ledger.audit.steps,
+        registries=[one.message for one in ledger.audit.judgement.findings if one.rule == "registry-invalid"],
     )

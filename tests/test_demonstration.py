@@ -59,6 +59,21 @@ def labels(html: str, kind: str) -> set[str]:
 # --- every state, every label
 
 
+def test_a_mesh_says_how_many_of_its_files_are_kept_out_and_leads_to_them(root: Path, book: Ledger) -> None:
+    refused = [verdict.path.split("/")[1] for verdict in book.verdicts if not verdict.state.counts]
+    for mesh in {entry.record.mesh for entry in book.entries}:
+        html = (root / "public" / urls.mesh(mesh)).read_bytes()
+        assert (f"?find=results/{mesh}/".encode() in html) == (mesh in refused), mesh
+        if count := refused.count(mesh):
+            assert f"{count} file{' is' if count == 1 else 's are'} kept out" in pages.text(html)
+
+
+def test_a_registry_that_was_seized_stands_in_the_audit_log(root: Path) -> None:
+    words = pages.text((root / "public" / urls.AUDIT).read_bytes())
+    assert "Registries that were refused" in words
+    assert "0 of 2 maintainers of version 5 have signed it" in words
+
+
 def test_every_state_of_a_result_occurs_in_the_audit(book: Ledger) -> None:
     assert {verdict.state for verdict in book.verdicts} == SHOWN
 

@@ -45,6 +45,8 @@ def followed(markup: str, page: str = "a/page.html") -> int:
         f'<link rel="canonical" href="{BASE}">',
         '<a href="/conformance/a/index.html">',
         '<a href="/conformance/a/">',
+        '<a href="../index.html?find=a/b#top">',
+        '<a href="?find=a">',
     ],
 )
 def test_what_is_there_is_found(markup: str) -> None:
@@ -65,6 +67,7 @@ def test_what_is_there_is_found(markup: str) -> None:
         ('<svg><use href="#full"/></svg>', "#full"),
         (f'<link rel="canonical" href="{BASE}b/">', f"{BASE}b/"),
         ('<a href="/index.html">', "/index.html"),
+        ('<a href="gone.html?find=index.html">', "gone.html?find=index.html"),
         ('<a href="b+c.yaml#&quot;">', 'b+c.yaml#"'),
         ('<a href="#here"></a><p>a text that says id="here"</p>', "#here"),
         ('<a href="#here"></a><p data-id="here">', "#here"),
