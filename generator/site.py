@@ -169,9 +169,20 @@ def _assets(look: Theme) -> Iterable[Output]:
             yield Output(path=path, content=_slim(content))
         elif path == urls.SCRIPT:
             # Every page loads one script: those that do more than remember colours load both as one.
-            yield Output(path=path, content=look.content(urls.COLOURS) + content)
+            yield Output(path=path, content=_script(look, urls.COLOURS) + _script(look, path))
+        elif path == urls.COLOURS:
+            yield Output(path=path, content=_script(look, path))
         else:
             yield Output(path=path, content=content)
+
+
+def _script(look: Theme, path: str) -> bytes:
+    """Give a script; of ours without the lines that are comments, and without indents, which no text spans."""
+    content = look.content(path)
+    if path in look.own and look.own[path] != look.defaults.get(path):
+        return content
+    lines = (line.strip() for line in content.splitlines())
+    return b"".join(line + b"\n" for line in lines if line and not line.startswith((b"//", b"/*")))
 
 
 def _slim(css: bytes) -> bytes:

@@ -452,6 +452,32 @@ def test_a_table_is_sorted_by_the_keyboard_and_the_address_remembers_how(browser
         assert found.violations_count == 0, found.generate_report()
 
 
+def test_rows_and_columns_are_swapped_and_the_address_remembers(browser: Browser, address: str) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        page = context.new_page()
+        page.goto(f"{address}suites/toy/v1/index.html")
+        matrix = page.locator("table.matrix:visible").first
+        meshes = matrix.locator("tbody th").all_inner_texts()
+        kelp = matrix.locator("tbody tr").first.locator("td").all_inner_texts()
+        page.get_by_role("button", name="Swap rows and columns").focus()
+        page.keyboard.press("Space")
+        swapped = page.locator("table.matrix:visible").first
+        assert swapped.locator("thead th").all_text_contents()[1:] == meshes
+        first = [row.locator("td").first.inner_text() for row in swapped.locator("tbody tr").all()]
+        assert first == kelp
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.goto(page.url)
+        assert page.locator("table.turned").count() == page.locator("table[data-find]").count()
+        page.get_by_label("Find in the tables").fill("reed")
+        assert page.locator("table.matrix.turned thead th").count() == 2
+        found = axe_module.Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.get_by_label("Find in the tables").fill("")
+        page.get_by_role("button", name="Swap rows and columns").click()
+        assert page.locator("table.turned").count() == 0
+        assert page.url.endswith("index.html")
+
+
 def test_two_meshes_are_compared_by_the_keyboard_alone(browser: Browser, address: str) -> None:
     with browser.new_context() as context:
         page = context.new_page()

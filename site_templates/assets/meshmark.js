@@ -280,6 +280,52 @@
     if (chosen && Number(chosen[1]) < table.tHead.rows[0].cells.length) sort(table, Number(chosen[1]), chosen[2] === "-");
   };
 
+  /** Give the line above the tables that holds what works on all of them. */
+  const finder = (tables) => {
+    const there = document.querySelector(".finder");
+    if (there) return there;
+    const place = tables[0].closest("section") ?? tables[0].closest(".scroll");
+    place.before(make("p", { class: "finder" }));
+    return place.previousElementSibling;
+  };
+
+  /** Give the rows of a table that are shown as columns of another one. */
+  const turned = (table) => {
+    const [heads, ...rows] = [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells]);
+    const copied = (cell, name, attributes) => {
+      const copy = cell.cloneNode(true);
+      copy.querySelectorAll(".sort").forEach((button) => button.remove());
+      copy.querySelectorAll("[id]").forEach((one) => one.removeAttribute("id"));
+      return make(name, attributes, ...copy.childNodes);
+    };
+    const labels = rows.map((cells) => cells[0].textContent.trim().replace(/\s+/g, " "));
+    const columns = rows.map((cells) => copied(cells[0], "th", { scope: "col" }));
+    const body = heads.slice(1).map((head, place) =>
+      make("tr", {}, copied(head, "th", { scope: "row" }), ...rows.map((cells, row) =>
+        copied(cells[place + 1], "td", { class: cells[place + 1].className, "data-label": labels[row] }))));
+    return make("table", { class: `${table.className} turned` },
+      make("thead", {}, make("tr", {}, copied(heads[0], "th", { scope: "col" }), ...columns)), make("tbody", {}, ...body));
+  };
+
+  /** One button that swaps rows and columns of all matrices of a page, and back. */
+  const turnable = (tables) => {
+    const button = make("button", { type: "button", "aria-pressed": "false" }, "Swap rows and columns");
+    const show = (on) => {
+      button.setAttribute("aria-pressed", String(on));
+      for (const table of tables) {
+        table.parentElement.querySelector(".turned")?.remove();
+        table.hidden = on;
+        if (on) table.after(turned(table));
+      }
+      remember("swap", on ? "1" : "");
+    };
+    button.addEventListener("click", () => show(button.getAttribute("aria-pressed") === "false"));
+    finder(tables).append(button);
+    const asked = new URLSearchParams(location.search).get("swap") === "1";
+    document.getElementById("find")?.addEventListener("input", () => show(button.getAttribute("aria-pressed") === "true"));
+    if (asked) show(true);
+  };
+
   /** One field for all tables of a page: rows that lack a word of it are hidden. */
   const findable = (tables) => {
     const rows = tables.flatMap((table) => [...table.tBodies[0].rows]);
@@ -298,8 +344,7 @@
       remember("find", field.value.trim());
     };
     field.addEventListener("input", apply);
-    const place = tables[0].closest("section") ?? tables[0].closest(".scroll");
-    place.before(make("p", { class: "finder" }, make("label", { for: "find" }, "Find in the tables"), " ", field, " ", count));
+    finder(tables).prepend(make("label", { for: "find" }, "Find in the tables"), " ", field, " ", count, " ");
     field.value = new URLSearchParams(location.search).get("find") ?? "";
     if (field.value) apply();
   };
@@ -308,6 +353,8 @@
     const tables = [...document.querySelectorAll("table[data-find]")];
     tables.forEach(sortable);
     if (tables.length) findable(tables);
+    const matrices = tables.filter((table) => table.matches(".matrix, .outcomes") && table.tBodies[0].rows.length);
+    if (matrices.length) turnable(matrices);
     document.querySelectorAll("form[data-compare]").forEach(chooser);
     document.querySelectorAll(".history[data-figure]").forEach(interactive);
   });
