@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
@@ -23,7 +23,9 @@ _TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
 _TIGHT_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
 
 
-_Taker: TypeAlias = Callable[[Any, Any, int], None]
+_SCALAR: Final = yaml.ScalarEvent
+_MAPPING_END: Final = yaml.MappingEndEvent
+_SEQUENCE_END: Final = yaml.SequenceEndEvent
 
 
 class Reading(NamedTuple):
@@ -35,17 +37,6 @@ class Reading(NamedTuple):
 
 class _Fatal(Exception):  # noqa: N818 - control flow: reading ends here, the findings are kept
     """The document cannot be read further."""
-
-
-class _Frame:
-    """An open mapping or sequence and the place in it where the next value goes."""
-
-    __slots__ = ("container", "is_list", "key")
-
-    def __init__(self, container: Any) -> None:
-        self.container = container
-        self.is_list = isinstance(container, list)
-        self.key: str | None = None
 
 
 class _Builder:
@@ -60,155 +51,154 @@ class _Builder:
         self.typed = typed
         # Bad characters of the source are found before; a value can hold others only by an escape.
         self.escapes = "\\" in text
-        self.flow = 0
+        self.loader = Loader(text)
+        self.next_event: Callable[[], Any] = self.loader.get_event
         self.findings: list[Finding] = []
         self.lines: list[int] = []
-        self.stack: list[_Frame] = []
+        self.line = 1
+        self.where: list[str | int] = []
+        self.in_flow = False
         self.nodes = 0
         self.documents = 0
         self.root: Data = None
 
-    def report(self, rule: str, line: int, message: str, fix: str) -> None:
-        where = pointer(place for frame in self.stack if (place := self._place(frame)) != "")
-        self.findings.append(Finding(rule=rule, path=self.path, line=line, pointer=where, message=message, fix=fix))
+    def report(self, rule: str, message: str, fix: str) -> None:
+        """Note what is wrong in the line of the last event; a mapping that waits for a key has no place yet."""
+        where = pointer(part for part in self.where if part != "")
+        self.findings.append(
+            Finding(rule=rule, path=self.path, line=self.line, pointer=where, message=message, fix=fix)
+        )
 
-    @staticmethod
-    def _place(frame: _Frame) -> str | int:
-        return len(frame.container) if frame.is_list else frame.key or ""
+    def drain(self) -> None:
+        while event := self.next_event():
+            self.line = _line(event)
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._document(event)
+            elif isinstance(event, yaml.NodeEvent):
+                self.lines.append(self.line)
+                self.root = self._node(event)
 
-    def drain(self, next_event: Callable[[], Any]) -> None:
-        node_taker, other_taker = _NODES.get, _OTHERS.get
-        while event := next_event():
-            kind, line = type(event), event.start_mark.line + 1
-            if take := node_taker(kind):
-                self.nodes += 1
-                if self.nodes > MAX_NODES:
-                    self._overflow(line)
-                if event.anchor is not None or event.tag is not None:
-                    self._adorned(event, line)
-                take(self, event, line)
-            elif take := other_taker(kind):
-                take(self, event, line)
-
-    def _overflow(self, line: int) -> NoReturn:
-        self.report("yaml-nodes", line, f"more than {MAX_NODES} nodes", "split the data or drop what is not needed")
-        raise _Fatal
-
-    def _adorned(self, event: Any, line: int) -> None:
-        if event.anchor is not None:
-            self.report("yaml-anchor", line, f"anchor &{event.anchor}", "remove the anchor and write values out")
-        if event.tag is not None:
-            self.report("yaml-tag", line, f"explicit tag {event.tag}", "remove the tag; quote the value if it is text")
-
-    def end(self, _event: Any, line: int) -> None:
-        self.flow -= self.flow > 0
-        self._put(self.stack.pop().container, line)
-
-    def alias(self, event: Any, line: int) -> None:
-        self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")
-        self._mark(line)
-        self._put(None, line)
-
-    def document(self, event: Any, line: int) -> None:
+    def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            self.report("yaml-second-document", line, "a second document begins here", "keep one document a file")
+            self.report("yaml-second-document", "a second document begins here", "keep one document a file")
             raise _Fatal
         if event.version or event.tags or self.text.startswith("%", event.start_mark.index):
-            self.report("yaml-directive", line, "a %YAML or %TAG directive stands here", "remove the directive")
+            self.report("yaml-directive", "a %YAML or %TAG directive stands here", "remove the directive")
 
-    def opened(self, container: dict[str, Data] | list[Data], event: Any, line: int) -> None:
-        if len(self.stack) == MAX_DEPTH:
-            self.report("yaml-depth", line, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
+    def _node(self, event: Any) -> Data:
+        """Build what begins with an event."""
+        self.line = event.start_mark.line + 1
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.report("yaml-nodes", f"more than {MAX_NODES} nodes", "split the data or drop what is not needed")
             raise _Fatal
-        self._mark(line)
-        self.stack.append(_Frame(container))
-        self.flow += self.flow > 0 or bool(event.flow_style)
-
-    def _mark(self, line: int) -> None:
-        """Note the line of a node: that of an item or of the document; a field has that of its key."""
-        if not self.stack or self.stack[-1].is_list:
-            self.lines.append(line)
-
-    def scalar(self, event: Any, line: int) -> None:
+        if type(event) is not _SCALAR:
+            return self._no_scalar(event)
+        if event.anchor is not None or event.tag is not None:
+            self._adorned(event)
         text: str = event.value
-        plain = not event.style
-        if (self.flow if plain else event.style in "|>") and (wrong := self._disputed(event, plain=plain)):
-            self.report("yaml-syntax", line, wrong, "quote the text or add a blank")
+        style = event.style
+        if not style:
+            if self.in_flow:
+                self._check_flow(event)
+            return text if not self.typed or is_text(text) or event.tag is not None else self._resolve(text)
+        if style in "|>":
+            self._check_block(event)
+        if self.escapes and (bad := BAD_VALUE.search(text)):
+            self.report("yaml-character", f"an escape stands for {name(bad[0])}", "remove the character")
+        return text
+
+    def _adorned(self, event: Any) -> None:
+        if event.anchor is not None:
+            self.report("yaml-anchor", f"anchor &{event.anchor}", "remove the anchor and write values out")
+        if event.tag is not None:
+            self.report("yaml-tag", f"explicit tag {event.tag}", "remove the tag; quote the value if it is text")
+
+    def _no_scalar(self, event: Any) -> Data:
+        if isinstance(event, yaml.AliasEvent):
+            self.report("yaml-anchor", f"alias *{event.anchor}", "write the value out")
+            return None
+        self._adorned(event)
+        if len(self.where) == MAX_DEPTH:
+            self.report("yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
             raise _Fatal
-        if self.escapes and not plain and (found := BAD_VALUE.search(text)):
-            self.report("yaml-character", line, f"an escape stands for {name(found[0])}", "remove the character")
-        self._mark(line)
-        if plain and self.typed and event.tag is None and not is_text(text):
-            self._put(self._resolve(text, line), line)
-        else:
-            self._put(text, line)
+        around = self.in_flow
+        self.in_flow = around or bool(event.flow_style)
+        found = self._mapping() if isinstance(event, yaml.MappingStartEvent) else self._sequence()
+        self.in_flow = around
+        self.where.pop()
+        return found
 
-    def _disputed(self, event: Any, *, plain: bool) -> str:
-        """Name what one of the two parsers (libyaml, pure Python) reads and the other refuses.
+    def _mapping(self) -> Data:
+        found: dict[str, Data] = {}
+        where, next_event = self.where, self.next_event
+        where.append("")
+        while type(event := next_event()) is not _MAPPING_END:
+            key = self._node(event)
+            self.lines.append(self.line)
+            if not (isinstance(key, str) and key) or "\n" in key:
+                key = self._odd_key()
+            where[-1] = key
+            value = self._node(next_event())
+            if key in found:
+                self.report("yaml-duplicate-key", f"key {shortened(key)} stands twice", "keep one of them")
+            found[key] = value
+            where[-1] = ""
+        self.line = _line(event)
+        return found
 
-        It happens between brackets and in block texts only.
-        """
-        if not plain:
-            opens = _TIGHT_COMMENT.match(self.text, event.start_mark.index)
-            return "no blank stands before a comment" if opens else ""
+    def _sequence(self) -> Data:
+        found: list[Data] = []
+        self.where.append(0)
+        while type(event := self.next_event()) is not _SEQUENCE_END:
+            self.lines.append(_line(event))
+            found.append(self._node(event))
+            self.where[-1] = len(found)
+        self.line = _line(event)
+        return found
+
+    def _odd_key(self) -> str:
+        self.report("yaml-key", "a mapping key is not a one-line text", "quote the key or rename it")
+        return f"?{self.nodes}"
+
+    # What one of the two parsers (libyaml, pure Python) reads and the other refuses, which happens
+    # between brackets and in block texts only.
+
+    def _check_block(self, event: Any) -> None:
+        if _TIGHT_COMMENT.match(self.text, event.start_mark.index):
+            self._dispute("no blank stands before a comment")
+
+    def _check_flow(self, event: Any) -> None:
         if "?" in event.value:
-            return "a question mark stands in an unquoted text between brackets"
-        return "no blank follows the colon of a key" if _TIGHT_COLON.match(self.text, event.end_mark.index) else ""
+            self._dispute("a question mark stands in an unquoted text between brackets")
+        if _TIGHT_COLON.match(self.text, event.end_mark.index):
+            self._dispute("no blank follows the colon of a key")
 
-    def _resolve(self, text: str, line: int) -> Data:
+    def _dispute(self, wrong: str) -> NoReturn:
+        self.report("yaml-syntax", wrong, "quote the text or add a blank")
+        raise _Fatal
+
+    def _resolve(self, text: str) -> Data:
         if text in CONSTANTS:
             return CONSTANTS[text]
         integer = INTEGER.fullmatch(text)
         if integer or DECIMAL.fullmatch(text):
             if len(text) > MAX_DIGITS and sum(character.isdigit() for character in text) > MAX_DIGITS:
-                self.report("yaml-number", line, f"{shortened(text)} has more than {MAX_DIGITS} digits", "quote it")
+                self.report("yaml-number", f"{shortened(text)} has more than {MAX_DIGITS} digits", "quote it")
                 return text
             return int(text) if integer else float(text)
-        if text == "<<" and self._wants_key():
-            self.report("yaml-merge-key", line, "merge key <<", "write the merged fields out")
+        if text == "<<" and self.where and self.where[-1] == "":
+            self.report("yaml-merge-key", "merge key <<", "write the merged fields out")
         else:
             shown = shortened(text) if text else "an empty value"
-            self.report("yaml-ambiguous", line, f"{shown} is read as different types by different readers", "quote it")
+            self.report("yaml-ambiguous", f"{shown} is read as different types by different readers", "quote it")
         return text
 
-    def _wants_key(self) -> bool:
-        return bool(self.stack) and not self.stack[-1].is_list and self.stack[-1].key is None
 
-    def _put(self, value: Data, line: int) -> None:
-        if not self.stack:
-            self.root = value
-            return
-        frame = self.stack[-1]
-        if frame.is_list:
-            frame.container.append(value)
-        elif frame.key is None:
-            frame.key = self._key(value, line)
-        else:
-            if frame.key in frame.container:
-                self.report("yaml-duplicate-key", line, f"key {shortened(frame.key)} stands twice", "keep one of them")
-            frame.container[frame.key] = value
-            frame.key = None
-
-    def _key(self, value: Data, line: int) -> str:
-        self.lines.append(line)
-        if isinstance(value, str) and value and "\n" not in value:
-            return value
-        self.report("yaml-key", line, "a mapping key is not a one-line text", "quote the key or rename it")
-        return f"?{self.nodes}"
-
-
-_NODES: Final[dict[type[Any], _Taker]] = {
-    yaml.ScalarEvent: _Builder.scalar,
-    yaml.MappingStartEvent: lambda builder, event, line: builder.opened({}, event, line),
-    yaml.SequenceStartEvent: lambda builder, event, line: builder.opened([], event, line),
-}
-_OTHERS: Final[dict[type[Any], _Taker]] = {
-    yaml.MappingEndEvent: _Builder.end,
-    yaml.SequenceEndEvent: _Builder.end,
-    yaml.AliasEvent: _Builder.alias,
-    yaml.DocumentStartEvent: _Builder.document,
-}
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line + 1
+    return line
 
 
 def read(path: str, content: bytes) -> Reading:
@@ -237,9 +227,10 @@ def read_texts(path: str, content: bytes) -> Reading:
 
 
 def _built(builder: _Builder, content: bytes) -> Reading:
-    _drive(builder, builder.text)
+    _drive(builder)
     if not builder.findings and not isinstance(builder.root, dict):
-        builder.report("schema-type", 1, "the document is not a mapping", "start with `apiVersion:`")
+        builder.line = 1
+        builder.report("schema-type", "the document is not a mapping", "start with `apiVersion:`")
     if builder.findings or not isinstance(builder.root, dict):
         return Reading(None, tuple(builder.findings))
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
@@ -274,26 +265,27 @@ def _represent_text(writer: _Writer, text: str) -> yaml.ScalarNode:
 _Writer.add_representer(str, _represent_text)
 
 
-def _drive(builder: _Builder, text: str) -> None:
-    loader = Loader(text)
+def _drive(builder: _Builder) -> None:
     try:
-        builder.drain(loader.get_event)
+        builder.drain()
         if not builder.documents:
-            builder.report("yaml-empty", 1, "there is no document", "write the document")
+            builder.line = 1
+            builder.report("yaml-empty", "there is no document", "write the document")
     except _Fatal:
         pass
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not well-formed"
         # At the end of the file libyaml counts one line more than there is.
-        line = min(mark.line, text.count("\n")) + 1 if mark else 1
+        builder.line = min(mark.line, builder.text.count("\n")) + 1 if mark else 1
         if "nesting depth" in problem:
             # Newer versions of libyaml look ahead and refuse a thousand levels before their first event.
-            builder.report("yaml-depth", line, f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
+            builder.report("yaml-depth", f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
         else:
-            builder.report("yaml-syntax", line, str(problem), "correct the syntax")
+            builder.report("yaml-syntax", str(problem), "correct the syntax")
     except (ValueError, OverflowError):
         # The pure parser hands an escape above U+10FFFF to chr().
-        builder.report("yaml-syntax", 1, "an escape is not a Unicode character", "correct the escape")
+        builder.line = 1
+        builder.report("yaml-syntax", "an escape is not a Unicode character", "correct the escape")
     finally:
-        loader.dispose()
+        builder.loader.dispose()
