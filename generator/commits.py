@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import git
 
-from generator import history
+from generator import plumbing
 from generator.findings import Stop
 
 BRANCH: Final = "main"
@@ -69,7 +69,9 @@ class Scribe:
         """Make `root`, which holds no repository, one with the branch main; raise `Stop` when git cannot."""
         if misleading := [name for name in _MISLEADING if name in os.environ]:
             raise Stop(f"{', '.join(misleading)} would mislead git: unset {' '.join(misleading)}")
-        self._git = history.isolated(root)
+        plumbing.heed_environment()
+        self._git = git.Git(root)
+        self._git.update_environment(**plumbing.ENVIRONMENT)
         self._ask("init", "--quiet", "--template=", "--object-format=sha1", f"--initial-branch={BRANCH}")
         command = ["git", "fast-import", "--quiet", "--done", "--date-format=raw"]
         self._stream: Any = self._git.execute(command, istream=subprocess.PIPE, as_process=True)

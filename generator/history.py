@@ -2,60 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import os
 import re
 import stat
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
-import git
-
-from generator import objects
-from generator.findings import Finding, Stop
+from generator import objects, plumbing
+from generator.findings import Stop
 from generator.model import Blob, Change, Transition
+from generator.plumbing import unverifiable
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LAST_SECOND: Final = 253402300799
 """9999-12-31T23:59:59Z: commit dates are free text, and datetime ends here."""
 
-_ENVIRONMENT: Final = {
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_TERMINAL_PROMPT": "0",
-    # The caller named this folder; git's ownership guard could only be lifted by the user
-    # configuration, which is ignored on purpose.
-    "GIT_CONFIG_COUNT": "2",
-    "GIT_CONFIG_KEY_0": "safe.directory",
-    "GIT_CONFIG_VALUE_0": "*",
-    # A commit-graph file can give a commit other parents than it has, and git believes it.
-    "GIT_CONFIG_KEY_1": "core.commitGraph",
-    "GIT_CONFIG_VALUE_1": "false",
-}
-_MISLEADING: Final = ("GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE")
-"""Variables that make git look at another repository or another past; hooks set some of them."""
-
 _PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
-_DIFFERENCE: Final = ("git", "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
-
-
-def isolated(root: Path) -> git.Git:
-    """Give git for the folder `root`, deaf to replaced objects and to the user's and the system's configuration.
-
-    Raises `Stop` when the environment would make git look at another repository.
-    """
-    if misleading := [name for name in _MISLEADING if name in os.environ]:
-        raise _unverifiable(f"{', '.join(misleading)} would mislead git", fix=f"unset {' '.join(misleading)}")
-    found = git.Git(root)
-    found.update_environment(**_ENVIRONMENT)
-    return found
+_DIFFERENCE: Final = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
 
 
 class Repository:
@@ -68,59 +37,54 @@ class Repository:
         (DESIGN section 3, step 1).
         """
         self.root = root
-        self._git = stock = isolated(root)
-        self._objects = objects.Objects(
-            lambda how: stock.execute(["git", *how], istream=subprocess.PIPE, as_process=True)
-        )
-        if self._ask("rev-parse", "--show-prefix"):
-            raise _unverifiable(f"{root} is not the top folder of its git repository")
-        self.head = self._resolve(revision)
+        self._git = plumbing.Plumbing(root)
+        self._objects = objects.Objects(lambda how: self._git.start("cat-file", how))
         self._preflight()
+        self.head = self._resolve(revision)
 
-    def _ask(self, *command: str) -> str:
-        try:
-            return str(self._git.execute(["git", *command]))
-        except git.GitCommandError as error:
-            reason = str(error.stderr).strip().removeprefix("stderr: ").strip("'\n ")
-            raise _unverifiable(reason or f"git {' '.join(command)} gave no answer in {self.root}") from error
+    def at(self, revision: str) -> Repository:
+        """Give the same repository seen from another commit; who closes one has closed both."""
+        other = copy.copy(self)
+        vars(other).pop("main_line", None)
+        other.head = self._resolve(revision)
+        return other
 
     def _resolve(self, revision: str) -> str:
         try:
-            return self._ask("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+            return self._git.text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
         except Stop as stop:
-            raise _unverifiable(f"{self.root} has no commit {revision!r}") from stop
+            raise unverifiable(f"{self.root} has no commit {revision!r}") from stop
 
     def _preflight(self) -> None:
-        if self._ask("rev-parse", "--is-shallow-repository") != "false":
-            raise _unverifiable("the clone is shallow", fix="git fetch --unshallow")
-        common = self.root / self._ask("rev-parse", "--git-common-dir")
+        answer = self._git.text("rev-parse", "--is-shallow-repository", "--git-common-dir", "--show-prefix")
+        shallow, *folder, prefix = answer.split("\n")
+        if prefix:
+            raise unverifiable(f"{self.root} is not the top folder of its git repository")
+        if shallow != "false":
+            raise unverifiable("the clone is shallow", fix="git fetch --unshallow")
+        common = self.root / "\n".join(folder)
         if (common / "info" / "grafts").exists():
-            raise _unverifiable("grafts rewrite the history", fix="remove .git/info/grafts")
-        if self._ask("for-each-ref", "--count=1", "refs/replace/"):
-            raise _unverifiable("replace refs rewrite the history", fix="git replace --delete, then verify again")
+            raise unverifiable("grafts rewrite the history", fix="remove .git/info/grafts")
+        if self._git.bytes("for-each-ref", "--count=1", "refs/replace/"):
+            raise unverifiable("replace refs rewrite the history", fix="git replace --delete, then verify again")
         partial = any((common / "objects" / "pack").glob("*.promisor"))
-        if partial or self._configured(_PARTIAL):
-            raise _unverifiable("the clone is partial", fix="clone again without --filter")
-
-    def _configured(self, pattern: str) -> bool:
-        command = ["git", "config", "--get-regexp", pattern]
-        return self._git.execute(command, with_extended_output=True, with_exceptions=False)[0] == 0
+        if partial or not self._git.done("config", "--get-regexp", _PARTIAL).returncode:
+            raise unverifiable("the clone is partial", fix="clone again without --filter")
 
     @functools.cached_property
     def main_line(self) -> tuple[tuple[str, str, datetime], ...]:
         """Give (commit, first parent or empty, committer time) from the root to the head."""
-        listing = self._ask("rev-list", "--first-parent", "--reverse", "--parents", "--timestamp", self.head)
+        listing = self._git.text("rev-list", "--first-parent", "--reverse", "--parents", "--timestamp", self.head)
         steps = []
         for row in listing.splitlines():
             seconds, commit, *parents = row.split(" ")
-            when = datetime.fromtimestamp(min(int(seconds), _LAST_SECOND), UTC)
-            steps.append((commit, parents[0] if parents else "", when))
+            steps.append((commit, parents[0] if parents else "", _when(seconds)))
         return tuple(steps)
 
     @property
     def committed_at(self) -> datetime:
         """Give the committer time of the head."""
-        return self.main_line[-1][2]
+        return _when(self._git.text("rev-list", "--max-count=1", "--timestamp", self.head).partition(" ")[0])
 
     def transitions(self) -> Iterator[Transition]:
         """Stream the main line, oldest first: each commit's tree against its first parent's.
@@ -132,30 +96,29 @@ class Repository:
         with tempfile.TemporaryFile() as pairs:
             pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in self.main_line)
             pairs.seek(0)
-            process = self._git.execute(
-                [*_DIFFERENCE, "--stdin", "--always", "--root"], istream=cast("Any", pairs), as_process=True
-            )
+            process = self._git.start(*_DIFFERENCE, "--stdin", "--always", "--root", given=pairs)
             try:
                 for commit, changes in _grouped(process.stdout):
                     yield Transition(commit=commit, committed_at=times[commit], changes=changes)
-                process.wait()
+                if process.wait():
+                    raise unverifiable("git cannot compare the trees of the main line", fix="git fsck says why")
             finally:
                 objects.end(process)
 
     def since_fork(self, base: str) -> tuple[Change, ...]:
         """Give what the head changed since it left the line of `base`, a full commit id."""
-        return self._changes(self._ask("merge-base", base, self.head), self.head)
+        return self._changes(self._git.text("merge-base", base, self.head), self.head)
 
     def commits_since(self, base: str) -> list[str]:
         """Give every commit that the head brings and `base`, a full commit id, lacks."""
-        return self._ask("rev-list", self.head, f"^{base}").split()
+        return self._git.text("rev-list", self.head, f"^{base}").split()
 
     def changes_of(self, commit: str) -> tuple[Change, ...]:
         """Give what one commit changed against each of its parents."""
         return self._changes("-m", "--root", "--no-commit-id", commit)
 
     def _changes(self, *compared: str) -> tuple[Change, ...]:
-        tokens = iter(self._git.execute([*_DIFFERENCE, *compared], stdout_as_string=False).split(b"\0"))
+        tokens = iter(self._git.bytes(*_DIFFERENCE, *compared).split(b"\0"))
         return tuple(_change(meta, next(tokens)) for meta in tokens if meta)
 
     def content(self, blob_id: str, limit: int) -> bytes | int:
@@ -164,12 +127,12 @@ class Repository:
             raise ValueError(f"{blob_id!r} is not an object id")
         header = self._objects.headers([blob_id])[0]
         if header and header[0] != "blob":
-            raise _unverifiable(f"object {blob_id} is not a blob")
+            raise unverifiable(f"object {blob_id} is not a blob")
         if header and header[1] > limit:
             return header[1]
         found = self._objects.read([blob_id])[0] if header else None
         if found is None:
-            raise _unverifiable(f"object {blob_id} is missing")
+            raise unverifiable(f"object {blob_id} is missing")
         return found[1]
 
     def small_blobs(self, ids: Sequence[str], limit: int) -> list[bytes | None]:
@@ -185,10 +148,9 @@ class Repository:
             raise ValueError("not all of these are object ids")
         return [found[1] if found and found[0] == "commit" else b"" for found in self._objects.read(ids)]
 
-    def tree(self, commit_id: str = "") -> dict[str, Blob]:
-        """Give every path of a commit's tree: the head's, unless another main-line commit is named."""
-        command = ["git", "ls-tree", "-r", "-z", "--full-tree", commit_id or self.head]
-        listing = self._git.execute(command, stdout_as_string=False)
+    def tree(self, *paths: str) -> dict[str, Blob]:
+        """Give every path of the head's tree, or of what stands at `paths` or below them."""
+        listing = self._git.bytes("ls-tree", "-r", "-z", "--full-tree", self.head, "--", *paths)
         found = {}
         for row in listing.split(b"\0"):
             if row:
@@ -257,7 +219,11 @@ def difference(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> tuple[C
     return tuple(Change(path=path, blob=after.get(path)) for path in paths if before.get(path) != after.get(path))
 
 
-def _grouped(stream: IO[bytes]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+def _when(seconds: str) -> datetime:
+    return datetime.fromtimestamp(min(int(seconds), _LAST_SECOND), UTC)
+
+
+def _grouped(stream: Any) -> Iterator[tuple[str, tuple[Change, ...]]]:
     commit, changes, present = "", list[Change](), set[str]()
     tokens = objects.tokens(stream)
     for token in tokens:
@@ -283,14 +249,10 @@ def _placed(meta: bytes, path: bytes, present: set[str]) -> Change:
     """
     change = _change(meta, path)
     if meta.startswith(b":000000 ") == (change.path in present):
-        raise _unverifiable(f"{change.path!r} stands twice in a tree", fix="git fsck names the tree")
+        raise unverifiable(f"{change.path!r} stands twice in a tree", fix="git fsck names the tree")
     (present.add if change.blob else present.discard)(change.path)
     return change
 
 
 def _path(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
-
-
-def _unverifiable(message: str, fix: str = "") -> Stop:
-    return Stop(message, [Finding(rule="unverifiable", message=message, fix=fix)])

@@ -58,7 +58,7 @@ def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), w
     Raises `Stop` when the repository cannot be read as a whole.
     """
     with closing(Repository(root, revision)) as repository:
-        schemas = settings.schemas(files_of(repository.tree(), repository.content))
+        schemas = settings.schemas(files_of(repository.tree(urls.SCHEMAS), repository.content))
         transitions = watch(repository.transitions(), len(repository.main_line))
         walk = Walk(contents=repository.content, schemas=schemas, trust_root=expected.trust_root, keep_documents=False)
         walking.take(walk, transitions, repository, expected.cache)
@@ -140,7 +140,8 @@ def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), wa
     """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
     with closing(Repository(root, revision)) as repository:
         transitions = watch(repository.transitions(), len(repository.main_line))
-        return _conclude(repository, files_of(repository.tree(), repository.content), transitions, expected)[0]
+        files = files_of(repository.tree(urls.SCHEMAS, urls.PROGRAMME), repository.content)
+        return _conclude(repository, files, transitions, expected)[0]
 
 
 def check(

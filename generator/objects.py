@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any, Final, TypeAlias
 
-Start: TypeAlias = Callable[[list[str]], Any]
-"""Starts a git command whose standard input and output are pipes."""
+Start: TypeAlias = Callable[[str], Any]
+"""Starts `git cat-file` in one of its ways, with pipes for its standard input and output."""
 
 _ASKED: Final = 200
 """Ids in one question: few enough to fit into a pipe, so that asking never waits for the answer."""
@@ -27,10 +27,7 @@ def end(process: Any) -> None:
     for stream in (process.stdout, process.stdin):
         with contextlib.suppress(Exception):
             stream.close()
-    with contextlib.suppress(Exception):
-        process.wait()
-    with contextlib.suppress(Exception):
-        process.stderr.close()
+    process.wait()
 
 
 class Objects:
@@ -63,7 +60,7 @@ class Objects:
             asked = ids[start : start + _ASKED]
             answers = list[tuple[str, int, bytes] | None]()
             try:
-                process: Any = self._processes.get(how) or self._start(["cat-file", how])
+                process: Any = self._processes.get(how) or self._start(how)
                 self._processes[how] = process
                 process.stdin.write("".join(f"{object_id}\n" for object_id in asked).encode())
                 process.stdin.flush()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from generator.documents import MAX_BYTES
 from generator.findings import Finding, ordered
 from generator.history import Repository
 from generator.judgements import Assessment, Judgement
-from generator.model import Blob, Change, Transition
+from generator.model import Change, Transition
 from generator.schemas import Schema
 
 
@@ -40,11 +41,10 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
     Only files that the change touches are looked at, and the results that could collide with them;
     with rows also the other results of the same meshes. Raises `Stop` when a commit is missing.
     """
-    with closing(Repository(root)) as head, closing(Repository(root, base)) as before:
+    with closing(Repository(root)) as head:
+        before = head.at(base)
         changes = head.since_fork(before.head)
-        standing = before.tree()
-        files = ledger.files_of(standing, before.content)
-        schemas = settings.schemas(files)
+        schemas = settings.schemas(ledger.files_of(before.tree(urls.SCHEMAS), before.content))
         walk = provenance.Walk(contents=head.content, schemas=schemas)
         only = _only(changes, with_rows=with_rows)
         for transition in before.transitions():
@@ -59,7 +59,7 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
             *ledger.unread((v for v in new.verdicts if v.path in touched), head.content, schemas["Result"]),
             *new.fatal,
             *_programme(head, changes, schemas["Programme"]),
-            *_disclosed(head, (before.head, standing), changes, new),
+            *_disclosed(head, before, changes, new),
         ]
         return Review(
             findings=ordered(found),
@@ -102,17 +102,18 @@ def _programme(head: Repository, changes: Iterable[Change], schema: Schema) -> t
 
 
 def _disclosed(
-    head: Repository, before: tuple[str, Mapping[str, Blob]], changes: Iterable[Change], judgement: Judgement
+    head: Repository, base: Repository, changes: Iterable[Change], judgement: Judgement
 ) -> Iterator[Finding]:
     """Find secrets in the change as a whole, in each commit that leads there, and in their messages.
 
     What one commit adds and the next one takes away is merged with both.
     """
     yield from ledger.disclosed(changes, head.content, judgement.verdicts)
-    base, standing = before
-    known = {blob.id for blob in standing.values()} | {change.blob.id for change in changes if change.blob}
-    for commit in head.commits_since(base):
-        passing = [change for change in head.changes_of(commit) if change.blob and change.blob.id not in known]
+    known = {change.blob.id for change in changes if change.blob}
+    standing = functools.cache(lambda: {blob.id for blob in base.tree().values()})
+    for commit in head.commits_since(base.head):
+        brought = (change for change in head.changes_of(commit) if change.blob and change.blob.id not in known)
+        passing = [change for change in brought if change.blob and change.blob.id not in standing()]
         known |= {change.blob.id for change in passing if change.blob}
         yield from ledger.disclosed(passing, head.content, (), commit)
         message = head.commits([commit])[0].partition(b"\n\n")[2]

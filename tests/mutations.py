@@ -143,8 +143,8 @@ MUTATIONS: Final = (
         (
             "escape",
             "7.5 no escape for an invisible character",
-            "and (found := BAD_VALUE.search(text)):",
-            "and (found := BAD_VALUE.search('')):",
+            "and (bad := BAD_VALUE.search(text)):",
+            "and (bad := BAD_VALUE.search('')):",
         ),
         ("second-document", "7.5 one document", "if self.documents > 1:", "if False:"),
         ("empty", "7.5 there is a document", "if not builder.documents:", "if False:"),
@@ -154,21 +154,21 @@ MUTATIONS: Final = (
         (
             "alias",
             "7.5 no alias",
-            'self.report("yaml-anchor", line, f"alias *{event.anchor}", "write the value out")',
+            'self.report("yaml-anchor", f"alias *{event.anchor}", "write the value out")',
             "pass",
         ),
         ("tag", "7.5 no explicit tag", "if event.tag is not None:", "if False:"),
-        ("depth", "7.5 at most 16 levels", "if len(self.stack) == MAX_DEPTH:", "if False:"),
+        ("depth", "7.5 at most 16 levels", "if len(self.where) == MAX_DEPTH:", "if False:"),
         (
             "ambiguous",
             "7.5 no ambiguous scalar",
-            'self.report("yaml-ambiguous", line, f"{shown} is',
-            '(line, f"{shown} is',
+            'self.report("yaml-ambiguous", f"{shown} is',
+            '(f"{shown} is',
         ),
         (
             "merge-key",
             "7.5 no merge key",
-            'self.report("yaml-merge-key", line, "merge key <<", "write the merged fields out")',
+            'self.report("yaml-merge-key", "merge key <<", "write the merged fields out")',
             "pass",
         ),
         (
@@ -177,12 +177,12 @@ MUTATIONS: Final = (
             "for character in text) > MAX_DIGITS:",
             "for character in '') > 0:",
         ),
-        ("duplicate-key", "7.5 no key twice", "if frame.key in frame.container:", "if False:"),
+        ("duplicate-key", "7.5 no key twice", "if key in found:", "if False:"),
         (
             "key",
             "7.5 a mapping key is one line of text",
-            'if isinstance(value, str) and value and "\\n" not in value:',
-            "if isinstance(value, str):",
+            'if not (isinstance(key, str) and key) or "\\n" in key:',
+            "if not isinstance(key, str):",
         ),
     ),
     *of(
@@ -497,44 +497,18 @@ MUTATIONS: Final = (
         ),
     ),
     *of(
-        "history",
-        (
-            "shallow",
-            "1 the clone is not shallow",
-            'if self._ask("rev-parse", "--is-shallow-repository") != "false":',
-            "if False:",
-        ),
-        ("grafts", "1 there are no grafts", 'if (common / "info" / "grafts").exists():', "if False:"),
-        (
-            "replace",
-            "1 there are no replace refs",
-            'if self._ask("for-each-ref", "--count=1", "refs/replace/"):',
-            "if False:",
-        ),
+        "plumbing",
         (
             "no-replace",
             "1 git is told to replace nothing",
             '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
             "",
         ),
-        ("promisor", "1 no pack is a partial clone's", 'glob("*.promisor")', 'glob("*.nothing")'),
-        (
-            "partial",
-            "1 the clone does not say that it is partial",
-            "if partial or self._configured(_PARTIAL):",
-            "if partial:",
-        ),
         (
             "misleading",
             "1 no variable misleads git",
             "if misleading := [name for name in _MISLEADING if name in os.environ]:",
             "if misleading := []:",
-        ),
-        (
-            "twice",
-            "3 no path stands twice in a tree",
-            'if meta.startswith(b":000000 ") == (change.path in present):',
-            "if False:",
         ),
         (
             "commit-graph",
@@ -557,9 +531,38 @@ MUTATIONS: Final = (
             "",
             "the plumbing that is used takes nothing from the configuration that changes what it says",
         ),
+    ),
+    *of(
+        "history",
+        (
+            "shallow",
+            "1 the clone is not shallow",
+            'if shallow != "false":',
+            "if False:",
+        ),
+        ("grafts", "1 there are no grafts", 'if (common / "info" / "grafts").exists():', "if False:"),
+        (
+            "replace",
+            "1 there are no replace refs",
+            'if self._git.bytes("for-each-ref", "--count=1", "refs/replace/"):',
+            "if False:",
+        ),
+        ("promisor", "1 no pack is a partial clone's", 'glob("*.promisor")', 'glob("*.nothing")'),
+        (
+            "partial",
+            "1 the clone does not say that it is partial",
+            'if partial or not self._git.done("config", "--get-regexp", _PARTIAL).returncode:',
+            "if partial:",
+        ),
+        (
+            "twice",
+            "3 no path stands twice in a tree",
+            'if meta.startswith(b":000000 ") == (change.path in present):',
+            "if False:",
+        ),
         ("first-parent", "2 only first parents are the main line", '"rev-list", "--first-parent", ', '"rev-list", '),
         ("oldest-first", "2 the oldest commit comes first", '"--reverse", "--parents"', '"--parents"'),
-        ("root", "3 the first commit is a transition too", '"--always", "--root"]', '"--always"]'),
+        ("root", "3 the first commit is a transition too", '"--always", "--root"', '"--always"'),
         ("always", "3 an empty commit is a transition too", '"--stdin", "--always"', '"--stdin"'),
         (
             "renames",
@@ -572,7 +575,7 @@ MUTATIONS: Final = (
         (
             "top",
             "1 the folder is the top of the repository",
-            'if self._ask("rev-parse", "--show-prefix"):',
+            "if prefix:",
             "if False:",
         ),
         (

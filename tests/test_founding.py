@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,11 +79,11 @@ def test_the_private_keys_lie_outside_and_are_their_owners_only(tmp_path: Path) 
     assert {key.parent for key in private_keys(tmp_path)} == {keys}
     assert all(key.stat().st_mode & 0o777 == 0o600 for key in private_keys(keys))
     assert keys.stat().st_mode & 0o777 == 0o700
-    repository = Repository(tmp_path / "new")
-    for blob in repository.tree().values():
-        content = repository.content(blob.id, 1 << 30)
-        assert isinstance(content, bytes)
-        assert MARKER not in content
+    with closing(Repository(tmp_path / "new")) as repository:
+        for blob in repository.tree().values():
+            content = repository.content(blob.id, 1 << 30)
+            assert isinstance(content, bytes)
+            assert MARKER not in content
 
 
 def test_the_registry_is_signed_by_all_maintainers_and_needs_most_of_them(tmp_path: Path) -> None:

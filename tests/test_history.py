@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -14,9 +16,19 @@ from generator.history import WorkTree
 from generator.model import Blob, Change
 from tests.support.repository import Link, Repository
 
+_OPENED: Final[list[history.Repository]] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
 
 def opened(repository: Repository, revision: str = "HEAD") -> history.Repository:
-    return history.Repository(repository.root, revision)
+    _OPENED.append(history.Repository(repository.root, revision))
+    return _OPENED[-1]
 
 
 def started(root: Path) -> Repository:
@@ -212,7 +224,7 @@ def test_sha256_repositories_are_read_too(tmp_path: Path) -> None:
         pytest.skip("this git has no sha256 repositories")
     repository = Repository(root)
     repository.commit({"a": b"1\n"})
-    found = history.Repository(root)
+    found = opened(repository)
     assert len(found.head) == 64
     assert WorkTree(root, len(found.head)).tree(["a"]) == found.tree()
     assert [one.commit for one in found.transitions()] == [found.head]

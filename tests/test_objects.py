@@ -21,13 +21,13 @@ class Case:
     def __init__(self, folder: Path) -> None:
         self.repository = Repository(folder).start()
         self.repository.commit({"a": b"1\n", "b": b"", "c": b"x" * 1000})
-        self.started: list[list[str]] = []
+        self.started: list[str] = []
         self.objects = Objects(self._start)
 
-    def _start(self, command: list[str]) -> Any:
-        self.started.append(command)
+    def _start(self, how: str) -> Any:
+        self.started.append(how)
         return subprocess.Popen(
-            ["git", *command],
+            ["git", "cat-file", how],
             cwd=self.repository.root,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -89,7 +89,7 @@ def test_a_process_that_was_killed_is_started_again(case: Case) -> None:
 
 def test_closing_ends_the_processes_even_in_the_middle_of_an_answer(case: Case) -> None:
     case.repository.commit({"big": b"y" * 10**6})
-    process = case._start(["cat-file", "--batch"])
+    process = case._start("--batch")
     case.objects._processes["--batch"] = process
     process.stdin.write(f"{case.id('big')}\n".encode())
     process.stdin.flush()
