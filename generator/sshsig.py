@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 import subprocess
 from dataclasses import dataclass
@@ -148,6 +149,7 @@ def key_line(public: bytes) -> str:
     return f"{_KEY_TYPE.decode()} {base64.b64encode(_key_blob(public)).decode()}"
 
 
+@functools.lru_cache(maxsize=1024)
 def fingerprint(public: bytes) -> str:
     """Write a raw key's fingerprint as `ssh-keygen -l` does."""
     digest = hashlib.sha256(_key_blob(public)).digest()

@@ -60,13 +60,14 @@ def telling_options(verb: argparse.ArgumentParser) -> None:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """Read the files, assemble the results, and write each where its fields say."""
-    from generator import formats, importing
+    from generator import importing
+    from generator.formats.importers import IMPORTERS
 
     root = console.root(arguments)
     basis = importing.basis(root)
     robot = robot_of(arguments, basis)
     known, told = known_of(arguments, basis, robot), telling(arguments, basis, robot)
-    importer = formats.IMPORTERS[arguments.source]
+    importer = IMPORTERS[arguments.source]
     if arguments.evidence_url and len(arguments.files) > 1:
         raise Stop("--evidence-url is the address of one file: import the files one by one")
     sources, unread = importing.readable(arguments.files)
@@ -121,16 +122,16 @@ def telling(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Told:
 
 def known_of(arguments: argparse.Namespace, basis: Basis, robot: Robot) -> Known:
     """Put together what an importer may rest on."""
-    from generator import formats
     from generator.drafts import Known
+    from generator.formats.importers import USUAL_SUITES
 
     suite_id, version = _two(arguments.suite, "--suite ID:VERSION")
-    if not suite_id and arguments.source not in formats.USUAL_SUITES:
+    if not suite_id and arguments.source not in USUAL_SUITES:
         suite_id, version = robot.suite, robot.suite_version
     told = basis.suite(suite_id, version) if suite_id else None
     return Known(
         suites=basis.suites,
-        aliases=basis.aliases(suite_id or formats.USUAL_SUITES.get(arguments.source, "")),
+        aliases=basis.aliases(suite_id or USUAL_SUITES.get(arguments.source, "")),
         told=told,
         mapping=_mapping(arguments.mapping, basis) if arguments.mapping else {},
         lenient=arguments.lenient,

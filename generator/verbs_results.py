@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import answers, api, console, printing, trust, urls
+from generator import api, console, printing, trust, urls
 from generator.findings import Finding, Stop, has_errors
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def _check_change(arguments: argparse.Namespace, root: Path) -> int:
 
     found = review.review(root, arguments.base, with_rows=arguments.format == "markdown")
     if arguments.format == "markdown":
+        from generator import answers
+
         console.print_lines(answers.markdown(found))
     else:
         _print_findings(found.findings, arguments.format)
@@ -55,10 +57,10 @@ def _check_change(arguments: argparse.Namespace, root: Path) -> int:
 def _print_findings(findings: tuple[Finding, ...], how: str) -> None:
     if how == "json":
         console.print_json({"findings": [api.finding_data(finding) for finding in findings]})
-    elif how == "github":
-        console.print_lines(answers.github(findings))
-    elif how == "markdown":
-        console.print_lines(answers.markdown_findings(findings))
+    elif how != "text":
+        from generator import answers
+
+        console.print_lines((answers.github if how == "github" else answers.markdown_findings)(findings))
     else:
         console.print_lines(printing.finding_lines(findings))
         print(printing.count_line(findings))

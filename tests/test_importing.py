@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from generator import cli, formats, importing, ledger, robot, verbs_import
+from generator import cli, importing, ledger, robot, verbs_import
 from generator.drafts import MAX_SOURCE
 from generator.findings import Stop
+from generator.formats.importers import IMPORTERS
 from tests.support import papers
 from tests.support.keys import Key
 from tests.support.papers import PROJECT, ROBOT
@@ -262,7 +263,7 @@ def test_a_suite_cannot_be_derived_from_nothing_or_from_nonsense(
 
 
 def test_the_names_of_the_formats_are_those_of_the_table() -> None:
-    assert sorted(formats.IMPORTERS) == sorted(verbs_import.NAMES)
+    assert sorted(IMPORTERS) == sorted(verbs_import.NAMES)
 
 
 def test_an_archivist_transcribes_with_the_same_verb(

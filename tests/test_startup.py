@@ -11,6 +11,11 @@ from generator import cli
 from tests.support.papers import PROJECT
 
 HEAVY = {"plotly", "jinja2", "markdown", "rich", "jsonschema", "referencing"}
+UNUSED = {
+    *("generator.pages", "generator.site", "generator.misfits", "generator.cache", "generator.formats.importers"),
+    *("git", "sqlite3", "multiprocessing"),
+}
+"""What others need: to write git, to remember, to import, to render."""
 RESULT = next(iter(sorted((PROJECT / "results").glob("*/*/*.yaml")))).relative_to(PROJECT).as_posix()
 
 
@@ -37,8 +42,13 @@ def test_the_version_costs_hardly_more_than_python() -> None:
 
 def test_the_check_of_one_file_imports_no_more_than_it_needs() -> None:
     modules = _imported("check", RESULT)
-    assert not modules & (HEAVY | {"generator.pages", "generator.site", "generator.misfits", "multiprocessing"})
+    assert not modules & (HEAVY | UNUSED)
     assert {"yaml", "cryptography", "jsonschema_rs"} <= modules
+
+
+def test_the_answer_to_a_pull_request_imports_no_more_than_that() -> None:
+    modules = _imported("check", "--base", "HEAD")
+    assert not modules & (HEAVY | UNUSED)
 
 
 def test_a_verb_brings_no_other_verb() -> None:

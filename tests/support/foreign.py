@@ -11,7 +11,7 @@ from typing import Any
 from generator import settings
 from generator.drafts import Draft, Imported, Known, Source
 from generator.findings import Finding
-from generator.formats import IMPORTERS
+from generator.formats.importers import IMPORTERS
 from generator.model import Aliases, Suite
 from tests.support.papers import PROJECT
 
