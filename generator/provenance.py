@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from generator import arrival, checkpoint, overlay, settings, slots, succession, urls
+from generator import arrival, checkpoint, settings, slots, succession, urls
 from generator.arrival import Against, Facts, Pair
 from generator.checkpoint import Leaf
 from generator.documents import MAX_BYTES
@@ -18,8 +18,9 @@ from generator.examination import Contents, Known, nothing_known
 from generator.findings import Finding, Severity
 from generator.judgements import Checkpoint, Judgement, TrustRoot, Verdict
 from generator.model import Blob, Registry, Suite, Transition
+from generator.overlay import Overlay
 from generator.schemas import Schema
-from generator.slots import Judged, Slot
+from generator.slots import Slot
 from generator.terms import State
 
 _RESULTS: Final = f"{urls.RESULTS}/"
@@ -47,7 +48,7 @@ class Walk:
     order: dict[str, int] = field(default_factory=dict)
     _suite_files: dict[str, tuple[str, tuple[Finding, ...]]] = field(default_factory=dict)
     _past_findings: list[Finding] = field(default_factory=list)
-    _slots: dict[str, Slot] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
     _registry_tree: dict[str, Blob] = field(default_factory=dict)
     _run_ids: set[str] = field(default_factory=set)
     _digests: set[str] = field(default_factory=set)
@@ -96,7 +97,8 @@ class Walk:
             if not path.startswith(_RESULTS):
                 continue
             owner = path.removesuffix(".sig")
-            slot = self._slots.setdefault(owner, Slot())
+            slot = self.slots.setdefault(owner, Slot())
+            slot.unsettle()
             self._touched.setdefault(owner, (slot.result, slot.sidecar))
             if owner == path:
                 slot.result = blob
@@ -135,12 +137,12 @@ class Walk:
 
     def _judge(self, path: str, authority: Registry, transition: Transition) -> None:
         """Step 6: a verified slot is frozen; any other is evaluated whenever both files exist."""
-        slot = self._slots[path]
+        slot = self.slots[path]
         if slot.frozen:
             slot.alter(path, self._touched[path], transition.commit, transition.committed_at)
             return
         if slot.result is None:
-            slot.judged = None
+            slot.arrived = None
             return
         pair = Pair(path=path, result=slot.result, sidecar=slot.sidecar)
         found = arrival.judge(
@@ -161,13 +163,7 @@ class Walk:
             self._digests.add(found.facts.digest)
         if not self.keep_documents:
             found = replace(found, facts=replace(found.facts, document=None))
-        slot.judged = Judged(
-            arrival=found,
-            commit=transition.commit,
-            committed_at=transition.committed_at,
-            order=self.order[transition.commit],
-            registry=authority,
-        )
+        slot.arrived = slots.arrived(found, transition, authority)
 
     def judgement(self, head: str, published: Checkpoint | None = None) -> Judgement:
         """End the walk: overlay the final registry (step 8) and give every verdict, sorted by path.
@@ -175,7 +171,7 @@ class Walk:
         `published` is the checkpoint of the last build, which this history has to continue.
         """
         verdicts = tuple(self._verdicts(self.registry)) if self.registry else ()
-        altered = (alteration for slot in self._slots.values() for alteration in slot.alterations)
+        altered = (alteration for slot in self.slots.values() for alteration in slot.alterations)
         return Judgement(
             registry=self.registry,
             genesis=self.genesis,
@@ -196,12 +192,12 @@ class Walk:
     def _leaves(self, before: int) -> list[Leaf]:
         """Give the results verified in the first `before` transitions, in main-line order."""
         frozen = [
-            (slot.judged.order, path, slot.judged.arrival.facts)
-            for path, slot in self._slots.items()
-            if slot.frozen and slot.judged and slot.judged.order < before
+            (self.order[verdict.commit], path, verdict)
+            for path, slot in self.slots.items()
+            if slot.frozen and (verdict := slot.arrived or slot.settled) and self.order[verdict.commit] < before
         ]
         frozen.sort(key=lambda item: item[:2])
-        return [Leaf(path=path, digest=f.digest, sidecar_digest=f.sidecar_digest) for _, path, f in frozen]
+        return [Leaf(path=path, digest=v.digest, sidecar_digest=v.sidecar_digest) for _, path, v in frozen]
 
     def _groundless(self) -> Iterator[Finding]:
         """Step 2: say why there is no registry to start from."""
@@ -230,9 +226,12 @@ class Walk:
             )
 
     def _verdicts(self, final: Registry) -> Iterator[Verdict]:
-        for path, slot in sorted(self._slots.items()):
-            if slot.judged:
-                yield overlay.judge(slots.verdict(path, slot, slot.judged), slot.judged, final, self.order)
+        today = Overlay(final, self.order)
+        for path, slot in sorted(self.slots.items()):
+            if slot.settled:
+                yield slot.settled
+            elif slot.arrived:
+                yield today.judge(slots.verdict(slot, slot.arrived))
             elif slot.sidecar:
                 yield slots.orphan(urls.sidecar(path), final)
 

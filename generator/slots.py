@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -10,34 +10,34 @@ from generator import sshsig, urls
 from generator.arrival import Arrival
 from generator.findings import Finding, Severity
 from generator.judgements import Alteration, Step, Verdict
-from generator.model import Blob, Registry
+from generator.model import Blob, Registry, Transition
 from generator.terms import State
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """An arrival with the transition that brought it and the registry that judged it."""
-
-    arrival: Arrival
-    commit: str
-    committed_at: datetime
-    order: int
-    registry: Registry
+_LATER: Final = frozenset({"6", "8", "9"})
+"""Steps that say what became of a result after it had arrived."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Slot:
-    """A result path: what stands there now, how it was last judged, and what was verified.
+    """A result path: what stands there now, the verdict on what arrived last, and what was verified.
 
     `frozen` holds the verified pair; `altered` the transition since which other bytes stand there.
+    `settled` is the whole verdict that an earlier walk came to, as long as nothing touches the slot.
     """
 
     result: Blob | None = None
     sidecar: Blob | None = None
-    judged: Judged | None = None
+    arrived: Verdict | None = None
     frozen: tuple[Blob, Blob] | None = None
     altered: tuple[str, datetime] | None = None
     alterations: list[Alteration] = field(default_factory=list)
+    settled: Verdict | None = None
+
+    def unsettle(self) -> None:
+        """Forget what an earlier walk concluded; that it was verified, and how, stays."""
+        if self.settled:
+            self.arrived = as_arrived(self.settled) if self.frozen else self.settled
+            self.settled = None
 
     def alter(self, path: str, before: tuple[Blob | None, Blob | None], commit: str, when: datetime) -> None:
         """Note what a transition did to a verified pair; `before` is what stood there until then."""
@@ -57,29 +57,19 @@ class Slot:
                 )
 
 
-def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
-    """Give the verdict on a slot before the final registry has had its say (step 8)."""
-    found, facts = judged.arrival, judged.arrival.facts
-    before = f"registry version {judged.registry.version}, as it stood before {_named(judged.commit)}"
-    unchanged = _unchanged(slot)
-    state, reason = found.state, found.reason
-    commit, committed_at = judged.commit, judged.committed_at
-    if slot.altered:
-        state = State.TAMPERED if slot.result else State.DELETED
-        reason = unchanged.detail
-        commit, committed_at = slot.altered
+def arrived(found: Arrival, transition: Transition, registry: Registry) -> Verdict:
+    """Give the verdict on what a transition brought, judged by the `registry` before it (steps 4 and 7)."""
+    facts = found.facts
+    before = f"registry version {registry.version}, as it stood before {_named(transition.commit)}"
+    step = Step(number="4", title="registry before arrival", passed=True, detail=f"judged by {before}")
     return Verdict(
-        path=path,
-        state=state,
-        reason=reason,
-        steps=(
-            Step(number="4", title="registry before arrival", passed=True, detail=f"judged by {before}"),
-            unchanged,
-            *found.steps,
-        ),
-        commit=commit,
-        committed_at=committed_at,
-        registry_version=judged.registry.version,
+        path=facts.pair.path,
+        state=found.state,
+        reason=found.reason,
+        steps=(step, *found.steps),
+        commit=transition.commit,
+        committed_at=transition.committed_at,
+        registry_version=registry.version,
         publisher=facts.publisher.id if facts.publisher else "",
         role=facts.publisher.role if facts.publisher else None,
         key=facts.key.id if facts.key else "",
@@ -91,6 +81,29 @@ def verdict(path: str, slot: Slot, judged: Judged) -> Verdict:
         sidecar=facts.pair.sidecar.id if facts.pair.sidecar else "",
         document=facts.document,
         findings=found.findings,
+    )
+
+
+def as_arrived(settled: Verdict) -> Verdict:
+    """Give the verdict on a verified result, never altered, as it was when the result arrived."""
+    steps = tuple(step for step in settled.steps if step.number not in _LATER)
+    return replace(settled, state=State.VERIFIED, reason="", steps=steps)
+
+
+def verdict(slot: Slot, arrived: Verdict) -> Verdict:
+    """Give the verdict on a slot (steps 4 to 7) before the final registry has had its say (step 8)."""
+    unchanged = _unchanged(slot)
+    steps = (arrived.steps[0], unchanged, *arrived.steps[1:])
+    if slot.altered is None:
+        return replace(arrived, steps=steps)
+    commit, committed_at = slot.altered
+    return replace(
+        arrived,
+        state=State.TAMPERED if slot.result else State.DELETED,
+        reason=unchanged.detail,
+        steps=steps,
+        commit=commit,
+        committed_at=committed_at,
     )
 
 
