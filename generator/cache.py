@@ -1,7 +1,7 @@
-"""What was found out about pairs before, on disk: sealed by a key of this user, and never a judgement.
+"""What was found out before, on disk, sealed by a key of this user.
 
-An entry is a pure function of the bytes that its object ids name, of the schema and of this program.
-Whatever is broken, stale or sealed by somebody else is not there at all.
+An entry is a pure function of what its key names, of the schema and of this program. Whatever is
+broken, stale or sealed by somebody else is not there at all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hmac
 import json
 import sqlite3
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from generator import seals, transcript
 from generator.examination import Examined
@@ -38,25 +38,33 @@ class Cache:
         return bool(self._asked("SELECT 1 FROM kept WHERE id = ?", self._id(path, result, sidecar)))
 
     def known(self, path: str, result: str, sidecar: str) -> Examined | None:
-        """Give what an authentic entry says."""
-        entry = self._id(path, result, sidecar)
-        row = self._asked("SELECT told, mac FROM kept WHERE id = ?", entry)
-        if not row or not isinstance(row[0], str) or not isinstance(row[1], bytes):
-            return None
-        if not hmac.compare_digest(row[1], self._mac(entry, row[0])):
-            return None
-        try:
-            return transcript.heard(path, json.loads(row[0]))
-        except (ValueError, TypeError, KeyError):  # pragma: no cover - what this key sealed has its shape
-            return None
+        """Give what an authentic entry says about a pair."""
+        values = self.recall(path, result, sidecar)
+        return values and transcript.heard(path, values)
 
     def keep(self, path: str, result: str, sidecar: str, examined: Examined) -> None:
         """Remember what was found out to the end: a refusal, or a document that was read."""
         if examined.refusal or examined.reading:
-            entry, told = self._id(path, result, sidecar), json.dumps(transcript.told(examined))
-            row = (entry, self._stamp, told, self._mac(entry, told))
-            self._asked("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", *row)
-            self._changed = True
+            self.remember(transcript.told(examined), path, result, sidecar)
+
+    def recall(self, *key: str) -> Any:
+        """Give the values of an authentic entry, which have the shape in which they were remembered; else None."""
+        entry = self._id(*key)
+        row = self._asked("SELECT told, mac FROM kept WHERE id = ?", entry)
+        if not row or not isinstance(row[0], str) or not isinstance(row[1], bytes):
+            return None
+        return json.loads(row[0]) if hmac.compare_digest(row[1], self._mac(entry, row[0])) else None
+
+    def remember(self, values: list[Any], *key: str) -> None:
+        """Keep plain values under a key."""
+        entry, told = self._id(*key), json.dumps(values, separators=(",", ":"))
+        row = (entry, self._stamp, told, self._mac(entry, told))
+        self._asked("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", *row)
+        self._changed = True
+
+    def forget(self, *key: str) -> None:
+        """Drop what stands under a key, if anything does."""
+        self._asked("DELETE FROM kept WHERE id = ?", self._id(*key))
 
     def close(self) -> None:
         """Write what is new, and drop what belongs to another schema or another version."""

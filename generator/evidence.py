@@ -13,6 +13,7 @@ from generator import sshsig
 from generator.judgements import Step
 from generator.model import Publisher
 
+STEP: Final = "9"
 _NAMESPACE: Final = "git"
 _PARENT: Final = re.compile(rb"^parent ([0-9a-f]{40}|[0-9a-f]{64})$", re.MULTILINE)
 _ADDRESS: Final = re.compile(r"^(?P<who>.*<(?P<mail>[^<>]*)>) -?[0-9]+ [-+][0-9]+$")
@@ -26,7 +27,7 @@ def step(commit: bytes, behind: bytes | None, publisher: Publisher | None) -> St
     said = _told(commit, publisher)
     if behind is not None:
         said = f"{_told(behind, publisher)}; merged by {said}"
-    return Step(number="9", title="commit, as evidence", passed=None, detail=said, decides=False)
+    return Step(number=STEP, title="commit, as evidence", passed=None, detail=said, decides=False)
 
 
 def merged(commit: bytes) -> str:

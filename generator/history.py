@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from generator import objects, plumbing
 from generator.findings import Stop
@@ -20,11 +20,17 @@ from generator.model import Blob, Change, Transition
 from generator.plumbing import unverifiable
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+WORK_TREE: Final = "the work tree"
+"""What stands for the commit of files that are not committed yet."""
 _LAST_SECOND: Final = 253402300799
 """9999-12-31T23:59:59Z: commit dates are free text, and datetime ends here."""
 
 _PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
 _DIFFERENCE: Final = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
+
+
+Line: TypeAlias = tuple[tuple[str, str, datetime], ...]
+"""(commit, first parent or empty, committer time) for each commit, oldest first."""
 
 
 class Repository:
@@ -72,9 +78,20 @@ class Repository:
             raise unverifiable("the clone is partial", fix="clone again without --filter")
 
     @functools.cached_property
-    def main_line(self) -> tuple[tuple[str, str, datetime], ...]:
-        """Give (commit, first parent or empty, committer time) from the root to the head."""
-        listing = self._git.text("rev-list", "--first-parent", "--reverse", "--parents", "--timestamp", self.head)
+    def main_line(self) -> Line:
+        """Give the main line from the root to the head."""
+        return self._line(self.head)
+
+    def line_after(self, commit: str) -> Line | None:
+        """Give what came after a commit, a full id, on the main line; None where it is not on it."""
+        try:
+            line = self._line(self.head, f"^{commit}")
+        except Stop:
+            return None
+        return line if (line[0][1] if line else self.head) == commit else None
+
+    def _line(self, *range_: str) -> Line:
+        listing = self._git.text("rev-list", "--first-parent", "--reverse", "--parents", "--timestamp", *range_)
         steps = []
         for row in listing.splitlines():
             seconds, commit, *parents = row.split(" ")
@@ -86,19 +103,21 @@ class Repository:
         """Give the committer time of the head."""
         return _when(self._git.text("rev-list", "--max-count=1", "--timestamp", self.head).partition(" ")[0])
 
-    def transitions(self) -> Iterator[Transition]:
-        """Stream the main line, oldest first: each commit's tree against its first parent's.
+    def transitions(self, line: Line | None = None) -> Iterator[Transition]:
+        """Stream the main line or its end, oldest first: each commit's tree against its first parent's.
 
         One `diff-tree` is fed explicit (commit, first parent) pairs, so merges, squashes and evil
         merges all come out as plain changes. Paths that are not UTF-8 carry surrogate escapes.
         """
-        times = {commit: when for commit, _, when in self.main_line}
+        line = self.main_line if line is None else line
+        times = {commit: when for commit, _, when in line}
+        present = set(self._paths(line[0][1])) if line and line[0][1] else set[str]()
         with tempfile.TemporaryFile() as pairs:
-            pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in self.main_line)
+            pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in line)
             pairs.seek(0)
             process = self._git.start(*_DIFFERENCE, "--stdin", "--always", "--root", given=pairs)
             try:
-                for commit, changes in _grouped(process.stdout):
+                for commit, changes in _grouped(process.stdout, present):
                     yield Transition(commit=commit, committed_at=times[commit], changes=changes)
                 if process.wait():
                     raise unverifiable("git cannot compare the trees of the main line", fix="git fsck says why")
@@ -158,6 +177,10 @@ class Repository:
                 mode, _, blob_id = meta.decode().split(" ")
                 found[_path(path)] = Blob(mode=mode, id=blob_id)
         return found
+
+    def _paths(self, commit: str) -> Iterator[str]:
+        listing = self._git.bytes("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit)
+        return map(_path, listing.split(b"\0")[:-1])
 
     def close(self) -> None:
         """End the git processes that serve objects."""
@@ -223,8 +246,8 @@ def _when(seconds: str) -> datetime:
     return datetime.fromtimestamp(min(int(seconds), _LAST_SECOND), UTC)
 
 
-def _grouped(stream: Any) -> Iterator[tuple[str, tuple[Change, ...]]]:
-    commit, changes, present = "", list[Change](), set[str]()
+def _grouped(stream: Any, present: set[str]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+    commit, changes = "", list[Change]()
     tokens = objects.tokens(stream)
     for token in tokens:
         if token.startswith(b":"):

@@ -5,20 +5,20 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, disclosure, documents, evidence, formats, history, rules, settings, urls, walking
+from generator import conformance, disclosure, documents, formats, history, rules, settings, urls, walking
 from generator.documents import MAX_BYTES
 from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
-from generator.model import Blob, Change, Publisher, Transition
+from generator.model import Blob, Change, Transition
 from generator.provenance import Walk
+from generator.recollection import Recollection
 from generator.schemas import Schema
 from generator.terms import State
 
@@ -31,8 +31,6 @@ _UNREAD: Final = frozenset({State.UNSIGNED, State.INVALID_SIGNATURE, State.UNAUT
 _MAX_LINES: Final = 300
 """Lines of an altered file that are compared: the audit log shows what happened, not a whole file."""
 _MAX_WIDTH: Final = 200
-_AT_ONCE: Final = 500
-"""Verdicts whose commits are read at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,61 +57,26 @@ def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), w
     """
     with closing(Repository(root, revision)) as repository:
         schemas = settings.schemas(files_of(repository.tree(urls.SCHEMAS), repository.content))
-        transitions = watch(repository.transitions(), len(repository.main_line))
         walk = Walk(contents=repository.content, schemas=schemas, trust_root=expected.trust_root, keep_documents=False)
-        walking.take(walk, transitions, repository, expected.cache)
-        judgement = _ended(repository, walk, expected)
-        return _audit(repository, judgement, expected)
+        with walking.opened(expected.cache, schemas["Result"]) as cache:
+            memory = Recollection(cache, walk)
+            transitions = memory.noted(watch(*memory.resume(repository)))
+            walking.take(walk, transitions, repository, cache)
+            judgement = walking.ended(walk, repository, expected.published)
+            memory.keep(judgement)
+        return _audit(repository, walk, judgement, expected)
 
 
-def _audit(repository: Repository, judgement: Judgement, expected: Expected) -> Audit:
+def _audit(repository: Repository, walk: Walk, judgement: Judgement, expected: Expected) -> Audit:
     return Audit(
         head=repository.head,
         committed_at=repository.committed_at,
         judgement=judgement,
-        steps=_steps(repository, judgement, expected),
+        steps=_steps(judgement, expected, len(walk.order.keys() - {history.WORK_TREE})),
     )
 
 
-def _ended(repository: Repository, walk: Walk, expected: Expected) -> Judgement:
-    judgement = walk.judgement(repository.head, expected.published)
-    if judgement.registry is None:
-        return judgement
-    publishers = {publisher.id: publisher for publisher in judgement.registry.publishers}
-    known = {commit for commit, _, _ in repository.main_line}
-    verdicts = tuple(
-        replace(verdict, steps=(*verdict.steps, step)) if step else verdict
-        for batch in _batches(judgement.verdicts)
-        for verdict, step in zip(batch, _evidence(repository, batch, publishers, known), strict=True)
-    )
-    return replace(judgement, verdicts=verdicts)
-
-
-def _batches(verdicts: Sequence[Verdict]) -> Iterator[Sequence[Verdict]]:
-    return (verdicts[start : start + _AT_ONCE] for start in range(0, len(verdicts), _AT_ONCE))
-
-
-def _evidence(
-    repository: Repository,
-    verdicts: Sequence[Verdict],
-    publishers: Mapping[str, Publisher],
-    known: AbstractSet[str],
-) -> Iterator[Step | None]:
-    """Give step 9 of each verdict; None where no commit of the main line decided."""
-    ids = sorted({verdict.commit for verdict in verdicts} & known)
-    commits = dict(zip(ids, repository.commits(ids), strict=True))
-    behind = {commit: evidence.merged(content) for commit, content in commits.items()}
-    merged = sorted({name for name in behind.values() if name})
-    sides = dict(zip(merged, repository.commits(merged), strict=True))
-    for verdict in verdicts:
-        commit = commits.get(verdict.commit)
-        if commit is None:
-            yield None
-        else:
-            yield evidence.step(commit, sides.get(behind[verdict.commit]), publishers.get(verdict.publisher))
-
-
-def _steps(repository: Repository, judgement: Judgement, expected: Expected) -> tuple[Step, ...]:
+def _steps(judgement: Judgement, expected: Expected, commits: int) -> tuple[Step, ...]:
     """Tell the steps of DESIGN section 3 that concern the repository and not one result."""
     genesis, checkpoint = judgement.genesis, judgement.checkpoint
     rules_broken = {finding.rule for finding in judgement.fatal}
@@ -124,7 +87,7 @@ def _steps(repository: Repository, judgement: Judgement, expected: Expected) -> 
     rows = (
         ("1", "complete history", True, "not shallow, not partial, nothing replaced or grafted"),
         ("2", "main line and trust root", "unverifiable" not in rules_broken, f"{root} ({pinned})"),
-        ("3", "transitions", True, f"{len(repository.main_line)} commits on the first-parent line"),
+        ("3", "transitions", True, f"{commits} commits on the first-parent line"),
         ("5", "registry", "registry-invalid" not in rules_broken, version),
         (
             "10",
@@ -166,7 +129,7 @@ def check(
             if not any(_is_chosen(name, [path]) for name in (*touched, *after)):
                 raise Stop(f"{path}: neither the work tree nor {revision} has it")
         arrival = Transition(
-            commit="the work tree",
+            commit=history.WORK_TREE,
             committed_at=repository.committed_at,
             changes=history.difference(touched, after),
         )
@@ -234,15 +197,16 @@ def _conclude(
     schemas = settings.schemas(read_file)
     programme = settings.programme(read_file, schemas)
     walk = Walk(contents=contents, schemas=schemas, trust_root=expected.trust_root)
-    walking.take(walk, transitions, repository, expected.cache)
-    judgement = _ended(repository, walk, expected)
+    with walking.opened(expected.cache, schemas["Result"]) as cache:
+        walking.take(walk, transitions, repository, cache)
+    judgement = walking.ended(walk, repository, expected.published)
     if judgement.fatal or judgement.registry is None:
         reasons = "; ".join(finding.message for finding in judgement.fatal)
         raise Stop(f"nothing can be published: {reasons}", judgement.fatal)
     entries = entries_of(judgement)
     scene = rules.Scene(entries=entries, programme=programme, current_suites=judgement.current_suites)
     ledger = Ledger(
-        audit=_audit(repository, judgement, expected),
+        audit=_audit(repository, walk, judgement, expected),
         programme=programme,
         registry=judgement.registry,
         entries=entries,

@@ -6,7 +6,7 @@ decide nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -70,6 +70,23 @@ class Walk:
             for path in sorted(self._touched):
                 self._judge(path, authority, transition)
             self._touched.clear()
+
+    def resume(self, commits: Sequence[str], decisive: Mapping[str, Transition], past: Mapping[str, Slot]) -> None:
+        """Stand behind `commits`, where an earlier walk along them left the slots `past`.
+
+        Transitions that decide are taken again without their results; of the others only the order counts.
+        """
+        for commit in commits:
+            if commit in decisive:
+                self.advance(decisive[commit])
+            else:
+                self.order[commit] = len(self.order)
+        self.slots.update(past)
+        for path, slot in past.items():
+            if slot.frozen and (verdict := slot.arrived or slot.settled):
+                # A verified result stands where its fields say, so the file has the name of the run.
+                self._run_ids.add(path.rpartition("/")[2].removesuffix(".yaml"))
+                self._digests.add(verdict.digest)
 
     def trusted(self) -> frozenset[bytes]:
         """Give the raw keys of the publishers that the registry in force names, whatever their status."""

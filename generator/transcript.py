@@ -20,8 +20,8 @@ def told(examined: Examined) -> list[Any]:
         signature and [signature.public.hex(), signature.namespace, signature.value.hex()],
         examined.refusal,
         examined.sidecar_digest,
-        reading and [reading.document and _document(reading.document), [_finding(one) for one in reading.findings]],
-        None if examined.misfits is None else [_finding(one) for one in examined.misfits],
+        reading and [reading.document and _document(reading.document), [told_finding(one) for one in reading.findings]],
+        None if examined.misfits is None else [told_finding(one) for one in examined.misfits],
     ]
 
 
@@ -38,7 +38,7 @@ def heard(path: str, values: Any) -> Examined:
         refusal=refusal,
         sidecar_digest=sidecar_digest,
         reading=reading and _reading(path, *reading),
-        misfits=None if misfits is None else tuple(_heard_finding(one) for one in misfits),
+        misfits=None if misfits is None else tuple(heard_finding(one) for one in misfits),
     )
 
 
@@ -46,7 +46,8 @@ def _document(document: Document) -> list[Any]:
     return [document.data, document.lines, document.digest]
 
 
-def _finding(finding: Finding) -> list[Any]:
+def told_finding(finding: Finding) -> list[Any]:
+    """Give plain values from which `heard_finding` makes the same again."""
     one = finding
     return [one.rule, one.message, one.severity.value, one.path, one.line, one.pointer, one.commit, one.fix]
 
@@ -60,10 +61,11 @@ def _reading(path: str, document: list[Any] | None, findings: list[list[Any]]) -
     if document:
         data, lines, digest = document
         read = Document(path=path, data=data, lines=tuple(lines), digest=digest)
-    return Reading(read, tuple(_heard_finding(one) for one in findings))
+    return Reading(read, tuple(heard_finding(one) for one in findings))
 
 
-def _heard_finding(values: Any) -> Finding:
+def heard_finding(values: Any) -> Finding:
+    """Make a finding of what was told."""
     rule, message, severity, path, line, pointer, commit, fix = values
     return Finding(
         rule=rule,
