@@ -72,11 +72,15 @@ def capped(text: str) -> str:
 
 def plain(text: str) -> str:
     """Make a text of unknown origin safe for a terminal: one line, no control characters."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text.encode("utf-8", "replace").decode())
 
 
 def shown_path(path: str) -> str:
     """Write a path without ambiguity: bytes that are not printable ASCII as backslash escapes."""
+    if path.isascii() and path.isprintable() and "\\" not in path:
+        return path
     raw = os.fsencode(path) if path.isascii() else path.encode("utf-8", "surrogateescape")
     return "".join(chr(b) if 0x20 <= b < 0x7F and b != 0x5C else f"\\x{b:02x}" for b in raw)
 

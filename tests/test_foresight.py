@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from generator.workers import Gone, Parcel
 from tests.support import papers
 from tests.support.forgeries import Scene, keys
 from tests.support.helping import Lent, helped
-from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, STRANGER, result
-from tests.support.repository import File, basis, pair, toy
+from tests.support.histories import path_of, result_of, steps, tell
+from tests.support.papers import PROJECT, ROBOT, STRANGER
+from tests.support.repository import basis, pair, toy
 
 
 def _told(scene: Scene, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -42,54 +43,6 @@ def _read(scene: Scene, cache: Path | None = None) -> Ledger | str:
 # Random histories.
 
 
-def _path(number: int) -> str:
-    return f"results/kelp/v1.0.0/toy-run-{number:04}.yaml"
-
-
-def _result(number: int, failed: str = "") -> papers.Paper:
-    outcomes = papers.outcomes(**{failed: "failed"}) if failed else papers.outcomes()
-    return result(run_id=f"toy-run-{number:04}", results=outcomes)
-
-
-def _signed(number: int, content: bytes, signed: bytes) -> dict[str, File]:
-    return {_path(number): content, f"{_path(number)}.sig": ROBOT.sign(signed)}
-
-
-KINDS: dict[str, Callable[[int], dict[str, File]]] = {
-    "honest": lambda number: pair(_result(number)),
-    "other": lambda number: pair(_result(number, "A_2")),
-    "stranger": lambda number: pair(_result(number), STRANGER),
-    "archivist": lambda number: pair(papers.transcription(run_id=f"toy-run-{number:04}"), ARCHIVIST),
-    "unsigned": lambda number: {_path(number): papers.written(_result(number)), f"{_path(number)}.sig": None},
-    "sidecar": lambda number: {f"{_path(number)}.sig": ROBOT.sign(papers.written(_result(number)))},
-    "gone": lambda number: {_path(number): None, f"{_path(number)}.sig": None},
-    "no yaml": lambda number: _signed(number, b"a: [", b"a: ["),
-    "misfit": lambda number: pair(_result(number) | {"surprise": 1}),
-    "false": lambda number: _signed(number, papers.written(_result(number)), b"other bytes"),
-}
-REGISTRIES: dict[str, dict[str, Any]] = {
-    "enrol": keys(papers.key(ROBOT), papers.key(STRANGER, "2026b")),
-    "retire": keys(papers.key(ROBOT, status="retired"), papers.key(STRANGER, "2026b")),
-    "steal": keys(papers.key(ROBOT, status="compromised")),
-    "forget": keys(papers.key(STRANGER)),
-}
-steps = st.lists(
-    st.lists(st.tuples(st.sampled_from([*KINDS]), st.integers(1, 3)), min_size=1, max_size=3)
-    | st.sampled_from([*REGISTRIES, "refused"]),
-    min_size=1,
-    max_size=7,
-)
-
-
-def _tell(scene: Scene, step: str | list[tuple[str, int]]) -> None:
-    if step == "refused":
-        scene.commit({"registry/sigs/alice.sig": b"no signature"})
-    elif isinstance(step, str):
-        scene.commit(scene.succeed(**REGISTRIES[step]))
-    else:
-        scene.commit({name: file for what, number in step for name, file in KINDS[what](number).items()})
-
-
 @settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=steps, begins=st.sampled_from(["at once", "late"]))
 def test_any_history_comes_out_the_same(
@@ -102,7 +55,7 @@ def test_any_history_comes_out_the_same(
         scene.start()
         scene.commit(basis() if begins == "at once" else {})
         for step in told:
-            _tell(scene, step)
+            tell(scene, step)
         if begins == "late":
             scene.commit(basis())
         capsys.readouterr()
@@ -146,10 +99,10 @@ def test_nothing_behind_a_change_of_the_registry_is_examined_by_the_old_keys(
     scene = Scene(tmp_path / "r")
     scene.start()
     scene.begin()
-    scene.commit(pair(_result(1)))
-    scene.commit(pair(_result(2), STRANGER))
-    scene.commit({**scene.succeed(**keys(papers.key(STRANGER))), **pair(_result(3))})
-    scene.commit(pair(_result(4), STRANGER))
+    scene.commit(pair(result_of(1)))
+    scene.commit(pair(result_of(2), STRANGER))
+    scene.commit({**scene.succeed(**keys(papers.key(STRANGER))), **pair(result_of(3))})
+    scene.commit(pair(result_of(4), STRANGER))
     audit = ledger.audit(scene.root)
     assert [verdict.state.value for verdict in audit.judgement.verdicts] == [
         "verified",
@@ -159,11 +112,11 @@ def test_nothing_behind_a_change_of_the_registry_is_examined_by_the_old_keys(
     ]
     believed = {path: (ROBOT.public in keys, STRANGER.public in keys) for path, keys in recorded.sent}
     assert believed == {
-        _path(1): (True, False),
-        _path(2): (True, False),
+        path_of(1): (True, False),
+        path_of(2): (True, False),
         # It came with the new registry, and is judged by the old one.
-        _path(3): (False, True),
-        _path(4): (False, True),
+        path_of(3): (False, True),
+        path_of(4): (False, True),
     }
 
 
@@ -173,11 +126,11 @@ def test_results_that_wait_for_the_first_registry_are_examined_by_its_keys(
     repository = Scene(tmp_path / "r")
     repository.start()
     for number in (1, 2):
-        repository.commit(pair(_result(number)))
-    repository.commit({**basis(), **pair(_result(3))})
+        repository.commit(pair(result_of(number)))
+    repository.commit({**basis(), **pair(result_of(3))})
     verdicts = ledger.audit(repository.root).judgement.verdicts
     assert [verdict.state.value for verdict in verdicts] == ["verified"] * 3
-    assert {path for path, keys in recorded.sent if ROBOT.public in keys} == {_path(1), _path(2), _path(3)}
+    assert {path for path, keys in recorded.sent if ROBOT.public in keys} == {path_of(1), path_of(2), path_of(3)}
 
 
 def test_few_results_or_one_core_need_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +139,7 @@ def test_few_results_or_one_core_need_no_worker(tmp_path: Path, monkeypatch: pyt
 
     repository = toy(tmp_path / "r")
     for number in range(3):
-        repository.commit(pair(_result(number)))
+        repository.commit(pair(result_of(number)))
     with helped(least=4):
         monkeypatch.setattr(foresight, "Worker", refuse)
         assert len(ledger.audit(repository.root).judgement.verdicts) == 3
@@ -201,7 +154,7 @@ def test_a_machine_that_starts_no_process_judges_alone(tmp_path: Path, monkeypat
         raise Gone
 
     repository = toy(tmp_path / "r")
-    repository.commit(pair(_result(1)))
+    repository.commit(pair(result_of(1)))
     with helped():
         monkeypatch.setattr(foresight, "Worker", refuse)
         assert ledger.audit(repository.root).judgement.verdicts[0].state.value == "verified"
@@ -209,9 +162,9 @@ def test_a_machine_that_starts_no_process_judges_alone(tmp_path: Path, monkeypat
 
 def test_a_blob_that_is_missing_stops_where_it_is_needed_and_not_before(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
-    repository.commit(pair(_result(1)))
-    repository.commit(pair(_result(2)))
-    blob = repository.git("rev-parse", f"HEAD:{_path(2)}")
+    repository.commit(pair(result_of(1)))
+    repository.commit(pair(result_of(2)))
+    blob = repository.git("rev-parse", f"HEAD:{path_of(2)}")
     (repository.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
     stops = []
     for least in (1, 99):
@@ -227,6 +180,6 @@ def test_what_nobody_foresaw_is_not_known(tmp_path: Path) -> None:
     schema = Schema("result", (PROJECT / "schema/result.schema.json").read_bytes())
     foreseeing = Foresight(opened.small_blobs, schema, lambda: frozenset({ROBOT.public}))
     assert len(list(foreseeing.ahead(opened.transitions()))) == 1
-    assert foreseeing.known(_path(1), "0" * 40, "1" * 40) is None
+    assert foreseeing.known(path_of(1), "0" * 40, "1" * 40) is None
     foreseeing.close()
     opened.close()

@@ -1014,6 +1014,8 @@ def test_story(
     if not told.bare:
         scene.begin()
     told.tell(scene)
+    before = scene.line()[:-1]
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name, value in scene.environment.items():
         monkeypatch.setenv(name, value)
     capsys.readouterr()
@@ -1025,6 +1027,12 @@ def test_story(
     with helped():
         again = scene.verify()
     assert (capsys.readouterr().out, again) == (printed, code), "workers make a difference"
+    scene.flags += ["--cache", str(tmp_path / "cache")]
+    for commit in before:
+        scene.verify(commit)
+    capsys.readouterr()
+    again = scene.verify()
+    assert (capsys.readouterr().out, again) == (printed, code), "what was found out before makes a difference"
 
 
 def test_the_stories_are_many() -> None:

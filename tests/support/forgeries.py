@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,9 +107,16 @@ class Scene(Repository):
         raw = self.git("cat-file", "commit", "HEAD").encode() + b"\n"
         self.git("update-ref", "HEAD", self.made("commit", change(raw)))
 
-    def verify(self) -> int:
+    def line(self) -> list[str]:
+        """Give the commits of the main line, oldest first; none where git knows none."""
+        try:
+            return self.git("rev-list", "--first-parent", "--reverse", "HEAD").split()
+        except subprocess.CalledProcessError:
+            return []
+
+    def verify(self, commit: str = "HEAD") -> int:
         """Verify what came of the story: print the report, and give the exit code."""
-        return cli.main(["verify", "--root", str(self.root), "--format", "json", *self.flags])
+        return cli.main(["verify", "--root", str(self.root), "--format", "json", "--at", commit, *self.flags])
 
 
 Tell = Callable[[Scene], object]
