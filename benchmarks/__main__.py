@@ -57,7 +57,7 @@ class Measure(NamedTuple):
 
 
 VERIFY, TENTH, ALONE = "`meshmark verify`", "`meshmark verify`, a tenth of the results", "the same in one process"
-WARM = "the same with a cache, when nothing is new"
+WARM, NEWS = "the same with a cache, when nothing is new", "the same with a cache, when one result is new"
 BUILD, SIGNATURES = "`meshmark build`, a tenth of the results", "`git log --format=%G?`, scaled from a sample"
 FLOOR = "the floor: read, parse, validate, verify, one trivial page each; two processes"
 
@@ -74,12 +74,14 @@ def _report(scratch: Path, arguments: argparse.Namespace) -> str:
     counter = itertools.count()
     os.environ["XDG_STATE_HOME"] = str(scratch / "state")
     _meshmark("verify", "--root", str(large), "--cache", str(scratch / "cache"))
+    _meshmark("verify", "--root", str(large), "--cache", str(scratch / "behind"), "--at", "HEAD~1")
     measures = [
         Measure("`git log --raw` of the same history, to nowhere", lambda: _git_log(large)),
         Measure("PyYAML's CSafeLoader alone, scaled from a sample", lambda: _loader(contents), SAMPLE / results),
         Measure(VERIFY, lambda: _meshmark("verify", "--root", str(large))),
         Measure(ALONE, lambda: _alone(large)),
         Measure(WARM, lambda: _meshmark("verify", "--root", str(large), "--cache", str(scratch / "cache"))),
+        Measure(NEWS, lambda: _with_news(large, scratch / "behind", scratch / f"behind-{next(counter)}")),
         Measure(TENTH, lambda: _meshmark("verify", "--root", str(small))),
         Measure(SIGNATURES, lambda: _signatures(signed), SAMPLE / results),
         Measure("`ssh-keygen -Y verify` a file, scaled from a sample", lambda: _keygen(keygen_files), SAMPLE / results),
@@ -141,8 +143,8 @@ more results are more runs of a version.
   and the verdict with its steps.
 - Of this the signature alone (parse, sha512, Ed25519) takes {signature:.2f} ms.
 - `meshmark verify` is {faster:.1f} times as fast as `git log --format=%G?`, which looks at commits only.
-- With a cache the whole verification takes {medians[WARM] / base:.2f} of that time when nothing is new: git is read and
-  everything is judged again.
+- With a cache the whole verification takes {medians[WARM] / base:.2f} of that time when nothing is new, and
+  {medians[NEWS] / base:.2f} when one result is.
 - Ten times the results take {base / medians[TENTH]:.1f} times as long.
 - The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long.
 - Peak memory of `meshmark verify`, without its workers: {peaks[0]} MB for {results} results, {peaks[1]} MB for
@@ -157,6 +159,12 @@ def _meshmark(*words: str) -> float:
 def _alone(repository: Path) -> float:
     code = "from generator import cli, workers; workers.cores = lambda: 1; cli.main(['verify', '--root', {!r}])"
     return _timed([sys.executable, "-c", code.format(str(repository))], PROJECT)
+
+
+def _with_news(repository: Path, behind: Path, folder: Path) -> float:
+    """Verify with a copy of a cache that knows all but the last result."""
+    shutil.copytree(behind, folder)
+    return _meshmark("verify", "--root", str(repository), "--cache", str(folder))
 
 
 def _floor(repository: Path, folder: Path) -> float:
