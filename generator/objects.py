@@ -47,15 +47,11 @@ class Objects:
 
     def blobs(self, ids: Sequence[str], limit: int) -> list[bytes | None]:
         """Give the bytes of each blob of at most `limit` bytes; None for anything else."""
-        small = [
-            blob_id
-            for blob_id, header in zip(ids, self.headers(ids), strict=True)
-            if header and header[0] == "blob" and header[1] <= limit
-        ]
-        found = {blob_id: answer[1] for blob_id, answer in zip(small, self.read(small), strict=True) if answer}
-        return [found.get(blob_id) for blob_id in ids]
+        return [found[2] if found and found[0] == "blob" else None for found in self._answers("--batch", ids, limit)]
 
-    def _answers(self, how: str, ids: Sequence[str]) -> Iterator[tuple[str, int, bytes] | None]:
+    def _answers(
+        self, how: str, ids: Sequence[str], limit: int | None = None
+    ) -> Iterator[tuple[str, int, bytes] | None]:
         for start in range(0, len(ids), _ASKED):
             asked = ids[start : start + _ASKED]
             answers = list[tuple[str, int, bytes] | None]()
@@ -65,12 +61,13 @@ class Objects:
                 process.stdin.write("".join(f"{object_id}\n" for object_id in asked).encode())
                 process.stdin.flush()
                 while len(answers) < len(asked):
-                    answers.append(_answer(process.stdout, with_bytes=how == "--batch"))
+                    answers.append(_answer(process.stdout, limit, with_bytes=how == "--batch"))
             except (OSError, EOFError):
-                # A broken object ends the process. Which one it was is found out one by one.
+                # A broken object ends the process, and so do we with one that is too large. Which
+                # one it was is found out one by one.
                 self._end(how)
                 if len(asked) > 1:
-                    yield from (answer for one in asked for answer in self._answers(how, [one]))
+                    yield from (answer for one in asked for answer in self._answers(how, [one], limit))
                     continue
                 answers = [None]
             yield from answers
@@ -86,13 +83,15 @@ class Objects:
             self._end(how)
 
 
-def _answer(stream: Any, *, with_bytes: bool) -> tuple[str, int, bytes] | None:
+def _answer(stream: Any, limit: int | None, *, with_bytes: bool) -> tuple[str, int, bytes] | None:
     header = stream.readline().split()
     if not header:
         raise EOFError
     if len(header) != 3:
         return None
     kind, size = header[1].decode(), int(header[2])
+    if limit is not None and size > limit:
+        raise EOFError
     content = stream.read(size + 1) if with_bytes else b""
     if with_bytes and len(content) <= size:
         raise EOFError
