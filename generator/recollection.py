@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator import sshsig, transcript, urls
+from generator.arrival import REGULAR
 from generator.history import Repository
 from generator.judgements import Alteration, Judgement, Step, Verdict
 from generator.model import Blob, Change, Transition
@@ -143,6 +144,8 @@ def _heard_transition(values: Sequence[Any]) -> Transition:
 def _told_slot(slot: Slot, verdict: Verdict | None, steps: dict[Step, int]) -> list[Any]:
     """Give plain values; an altered result is told as it arrived, and any other as it stands in the end."""
     shown = slot.arrived if slot.altered else verdict
+    if shown and not slot.alterations and (slot.result, slot.sidecar) == slot.frozen == _verified(shown):
+        return [_told_verdict(shown, steps)]
     return [
         _told_blob(slot.result),
         _told_blob(slot.sidecar),
@@ -154,18 +157,27 @@ def _told_slot(slot: Slot, verdict: Verdict | None, steps: dict[Step, int]) -> l
 
 
 def _heard_slot(path: str, values: Sequence[Any], steps: Sequence[Step]) -> Slot:
+    if len(values) == 1:
+        # It was verified and never touched since, as nearly all are.
+        verdict = _heard_verdict(path, values[0], steps)
+        pair = _verified(verdict)
+        return Slot(result=pair[0], sidecar=pair[1], frozen=pair, settled=verdict)
     result, sidecar, frozen, altered, alterations, shown = values
-    verdict = _heard_verdict(path, shown, steps) if shown else None
-    pair = [_heard_blob(blob) for blob in frozen or ()]
+    known = _heard_verdict(path, shown, steps) if shown else None
+    blobs = [_heard_blob(blob) for blob in frozen or ()]
     return Slot(
         result=_heard_blob(result),
         sidecar=_heard_blob(sidecar),
-        arrived=verdict if altered else None,
-        frozen=(pair[0], pair[1]) if len(pair) == 2 and pair[0] and pair[1] else None,
+        arrived=known if altered else None,
+        frozen=(blobs[0], blobs[1]) if len(blobs) == 2 and blobs[0] and blobs[1] else None,
         altered=(altered[0], _heard_time(altered[1])) if altered else None,
         alterations=[_heard_alteration(one) for one in alterations],
-        settled=None if altered else verdict,
+        settled=None if altered else known,
     )
+
+
+def _verified(verdict: Verdict) -> tuple[Blob, Blob]:
+    return Blob(mode=REGULAR, id=verdict.content), Blob(mode=REGULAR, id=verdict.sidecar)
 
 
 def _told_verdict(one: Verdict, steps: dict[Step, int]) -> list[Any]:
