@@ -243,3 +243,29 @@ def test_a_path_twice_in_a_tree_and_a_misleading_variable_stop(tmp_path: Path, m
     monkeypatch.setenv("GIT_DIR", str(tmp_path))
     with pytest.raises(Stop, match="GIT_DIR would mislead git"):
         opened(repository)
+
+
+def test_a_tree_that_is_missing_stops_and_is_no_bug(tmp_path: Path) -> None:
+    repository = started(tmp_path / "r")
+    repository.commit({"c": b"3"})
+    tree = repository.git("rev-parse", "HEAD~1^{tree}")
+    (repository.root / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(Stop, match="cannot compare the trees"):
+        list(opened(repository).transitions())
+
+
+def test_the_line_after_a_commit_is_its_end_and_is_none_for_what_is_not_on_it(tmp_path: Path) -> None:
+    repository = started(tmp_path / "r")
+    first = repository.head
+    repository.git("switch", "--quiet", "--create", "side")
+    side = repository.commit({"c": b"3"})
+    repository.git("switch", "--quiet", "main")
+    repository.commit({"d": b"4"})
+    merge = repository.merge("side")
+    found = opened(repository)
+    assert found.line_after(first) == found.main_line[1:]
+    assert found.line_after(merge) == ()
+    assert (found.line_after(side), found.line_after("0" * 40)) == (None, None)
+    (changes,) = [one.changes for one in found.transitions(found.line_after(found.main_line[1][0]))]
+    assert [change.path for change in changes] == ["c"]
+    assert opened(repository, first).line_after(merge) is None
