@@ -19,7 +19,10 @@ PAGE: Final = PROJECT / "docs" / "mutations.md"
 NEEDED: Final = ("generator", "schema", "tests", "pyproject.toml")
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
-    for name in ("forged", "arrival", "examination", "succession", "provenance", "checkpoint", "history", "sshsig")
+    for name in (
+        *("forged", "arrival", "examination", "succession", "provenance", "checkpoint", "history", "sshsig"),
+        *("recollection", "cache"),
+    )
 )
 _FAILED: Final = re.compile(r"^FAILED (tests/.+?)(?: - .*)?$", re.MULTILINE)
 _PASSED: Final = re.compile(r"^\d+ passed", re.MULTILINE)
@@ -497,6 +500,48 @@ MUTATIONS: Final = (
         ),
     ),
     *of(
+        "recollection",
+        (
+            "deciding",
+            "8 no verdict outlives the registry and the test sets it was given under",
+            "line is None or any(map(self._decides, fresh))",
+            "line is None",
+        ),
+        (
+            "schemas",
+            "7.6 no verdict outlives the schemas it was given under",
+            '(root.commit, root.digest) if root else ("", "")), *schemas)',
+            '(root.commit, root.digest) if root else ("", "")))',
+        ),
+        (
+            "trust-root",
+            "2 each trust root has verdicts of its own",
+            '*((root.commit, root.digest) if root else ("", "")), *schemas)',
+            "*schemas)",
+        ),
+        (
+            "altered",
+            "6 what was altered before is still altered",
+            "arrived=known if altered else None,",
+            "arrived=None,",
+        ),
+    ),
+    *of(
+        "cache",
+        (
+            "seal",
+            "nothing is believed but what this user sealed",
+            "if hmac.compare_digest(row[1], self._mac(entry, row[0])) else None",
+            "if row else None",
+        ),
+        (
+            "seal-place",
+            "what was sealed for one place holds in no other",
+            'f"{entry}\\n{told}".encode()',
+            "told.encode()",
+        ),
+    ),
+    *of(
         "plumbing",
         (
             "no-replace",
@@ -561,6 +606,18 @@ MUTATIONS: Final = (
             "if False:",
         ),
         ("first-parent", "2 only first parents are the main line", '"rev-list", "--first-parent", ', '"rev-list", '),
+        (
+            "line-after",
+            "2 a remembered head is on the first-parent line",
+            "return line if (line[0][1] if line else self.head) == commit else None",
+            "return line",
+        ),
+        (
+            "line-tree",
+            "3 no path of a remembered head stands twice behind it",
+            "present = set(self._paths(line[0][1])) if line and line[0][1] else set[str]()",
+            "present = set[str]()",
+        ),
         ("oldest-first", "2 the oldest commit comes first", '"--reverse", "--parents"', '"--parents"'),
         ("root", "3 the first commit is a transition too", '"--always", "--root"', '"--always"'),
         ("always", "3 an empty commit is a transition too", '"--stdin", "--always"', '"--stdin"'),
