@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator import chronicle, conformance, folding, ledger, recount, site, urls
 from generator.chronicle import Line
 from generator.findings import Stop
-from generator.judgements import Output
-from tests.support import pages, papers
+from generator.judgements import Assessment, Output
+from generator.records import Observation
+from generator.terms import Outcome
+from tests.support import pages, papers, strategies
 from tests.support.papers import PROJECT, result
 from tests.support.repository import Repository, pair, toy
 from tests.test_site import AS_OF, planned
@@ -194,6 +200,56 @@ def test_a_run_that_broke_off_does_not_stand_for_its_version(tmp_path: Path) -> 
     folded = folding.folded(lines(repository), LIMIT)
     assert "toy-run-broken" in folded
     assert RUNS[3] not in folded
+
+
+PASSED = tuple(Observation(test=one.id, outcome=Outcome.PASSED) for one in strategies.SUITE.assertions)
+
+
+def made(number: int, told: tuple[str, str, int, str, str]) -> Assessment:
+    mesh, version, day, status, mode = told
+    when = strategies.EPOCH + timedelta(days=day)
+    facts: dict[str, Any] = {"mesh_version": version, "status": status, "variant": (("mode", mode),)}
+    facts |= {"run_id": f"toy-run-{number:04}", "finished_at": when, "issued_at": when}
+    return conformance.assess(strategies.entry(strategies.SUITE, *PASSED, mesh=mesh, **facts))
+
+
+histories = st.lists(
+    st.tuples(
+        st.sampled_from(["kelp", "moss"]),
+        st.sampled_from(["v1.0.0", "v1.0.1", "v1.1.0", "unknown"]),
+        st.integers(0, 30),
+        st.sampled_from(["completed", "completed", "aborted"]),
+        st.sampled_from(["ambient", "sidecar"]),
+    ),
+    max_size=30,
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(histories, st.integers(5, 20))
+def test_no_run_stands_folded_and_no_other_run_ever_unfolds_one(
+    facts: list[tuple[str, str, int, str, str]], limit: int
+) -> None:
+    runs = [made(number, one) for number, one in enumerate(facts)]
+    before = frozenset[str]()
+    for count in range(len(runs) + 1):
+        every = chronicle.lines(runs[:count])
+        folded = folding.folded(every, limit)
+        assert before <= folded
+        before = folded
+    assert folding.folded(chronicle.lines(runs[::-1]), limit) == before
+    told = folding.told(every, before)
+    for whole, part in zip(every, told, strict=True):
+        assert [chronicle.standing(one.runs) for one in whole.segments] == [
+            chronicle.standing(one.runs) for one in part.segments
+        ]
+        assert {one.entry.record.run_id for one in whole.runs} - before == {
+            one.entry.record.run_id for one in part.runs
+        }
+    for mesh in ("kelp", "moss"):
+        own = [run.entry.record.run_id for run in runs if run.entry.record.mesh == mesh]
+        assert len(own) > limit or before.isdisjoint(own)
+        assert not own or not before.issuperset(own)
 
 
 @pytest.mark.parametrize(
