@@ -6,7 +6,9 @@ carry the meaning and colour repeats it, and all text is escaped by `Markup`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from markupsafe import Markup
@@ -17,6 +19,9 @@ from generator.terms import Capability, Compliance
 from generator.timeline import Kind, Moment, Timeline
 
 _PLOT: Final = 132
+MAX_STEPS: Final = 240
+"""Steps of a drawing from left to right that a reader can tell apart."""
+
 _ROOM: Final = 15
 """Pixels of height that a label within a band needs."""
 
@@ -46,9 +51,10 @@ _STRIPED: Final = frozenset({"partial", "incomplete", "fail"})
 def stack(of: Timeline, kinds: Sequence[Kind], name: str) -> tuple[Markup, int]:
     """Draw the cells by `kinds`, which are `CAPABILITIES` or `COMPLIANCES`.
 
-    Gives the drawing and its height in pixels; `name` makes ids unique in a page.
+    Gives the drawing and its height in pixels; `name` makes ids unique in a page. What lasts less than a
+    step that can be seen is not drawn.
     """
-    moments = timeline.moments(of)
+    moments = visible(of, timeline.moments(of))
     most = max(moment.cells for moment in moments) or 1
     base = axes.TOP + _PLOT
     body = patterns(name, *sorted(_STRIPED.intersection(LOOKS[kind] for kind in kinds))) + axes.ticks(of, base)
@@ -63,6 +69,15 @@ def stack(of: Timeline, kinds: Sequence[Kind], name: str) -> tuple[Markup, int]:
                 base - (low + high) // 2 + 4, moments[-1].counts[kind], kind.value
             )
     return body + axes.breaks(of, base) + said, base + axes.FOOT
+
+
+def visible(of: Timeline, moments: Sequence[Moment]) -> Sequence[Moment]:
+    """Keep of many moments the last that begins in each step of the drawing, from where the first of them began."""
+    if len(moments) <= MAX_STEPS:
+        return moments
+    groups = itertools.groupby(moments, key=lambda one: (one.start - of.start) * MAX_STEPS // (of.end - of.start))
+    steps = [tuple(group) for _, group in groups]
+    return [replace(group[-1], start=group[0].start) for group in steps]
 
 
 def _bands(moment: Moment, kinds: Sequence[Kind], most: int) -> Iterator[tuple[Kind, int, int]]:

@@ -167,25 +167,30 @@ class Moment:
 def moments(of: Timeline) -> tuple[Moment, ...]:
     """Give the moments at which any count changed, oldest first."""
     standing: dict[tuple[str, Variant], tuple[Cell, ...]] = {}
+    counts: Counter[Kind] = Counter()
+    meshes: set[str] = set()
     found: list[Moment] = []
     for start, group in itertools.groupby(of.changes, key=lambda change: change.stretch.start):
         for change in group:
             line = change.lane.line
-            standing[line.mesh, line.variant] = tuple(cell for cell in change.stretch.run.cells if cell.tally.total)
-        cells = [cell for every in standing.values() for cell in every]
-        now = Moment(
-            start=start,
-            end=of.end,
-            meshes=len({mesh for mesh, _ in standing}),
-            cells=len(cells),
-            counts=dict(Counter(kind for cell in cells for kind in (cell.capability, cell.compliance))),
-        )
+            cells = tuple(cell for cell in change.stretch.run.cells if cell.tally.total)
+            counts.subtract(_kinds(standing.get((line.mesh, line.variant), ())))
+            counts.update(_kinds(cells))
+            standing[line.mesh, line.variant] = cells
+            meshes.add(line.mesh)
+        told = dict(+counts)
+        total = sum(count for kind, count in told.items() if isinstance(kind, Capability))
+        now = Moment(start=start, end=of.end, meshes=len(meshes), cells=total, counts=told)
         if found and replace(now, start=found[-1].start) == found[-1]:
             continue
         if found:
             found[-1] = replace(found[-1], end=start)
         found.append(now)
     return tuple(found)
+
+
+def _kinds(cells: Iterable[Cell]) -> Iterator[Kind]:
+    return (kind for cell in cells for kind in (cell.capability, cell.compliance))
 
 
 def turns(of: Timeline) -> tuple[Change, ...]:

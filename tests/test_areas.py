@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from xml.etree.ElementTree import Element, fromstring
 
 from hypothesis import given, settings
@@ -92,3 +93,15 @@ def test_the_bands_of_a_moment_lie_on_each_other_without_gap(entries: list[Entry
     for kinds in (areas.CAPABILITIES, areas.COMPLIANCES):
         for stack in bands(drawn(found, kinds)).values():
             assert all(upper == bottom for (_, upper, _), (_, _, bottom) in itertools.pairwise(stack))
+
+
+def test_a_drawing_has_no_more_steps_than_can_be_told_apart() -> None:
+    runs = [run(OLD, 1 + 3 * day, PASSED, FAILED if day % 2 else PASSED) for day in range(300)]
+    found = of(*runs, as_of=strategies.EPOCH + timedelta(days=2000))
+    every = timeline.moments(found)
+    assert len(every) == 300
+    shown = areas.visible(found, every)
+    assert 1 < len(shown) <= areas.MAX_STEPS + 1
+    assert (shown[0].start, shown[-1].end) == (every[0].start, every[-1].end)
+    assert all(one.end == other.start for one, other in itertools.pairwise(shown))
+    assert shown[-1].counts == every[-1].counts
