@@ -21,11 +21,14 @@ _Placed = TypeVar("_Placed", Verdict, Finding)
 
 
 def outputs(ledger: Ledger, folded: AbstractSet[str]) -> Iterator[Output]:
-    """Give every JSON document of the site; of the runs with an id in `folded` another document tells."""
-    told = [entry for entry in ledger.entries if entry.record.run_id not in folded]
+    """Give the audit and the checkpoint; of the runs with an id in `folded` another document tells."""
     yield from _provenance(ledger, [entry for entry in ledger.entries if entry.record.run_id in folded])
     yield _json(urls.CHECKPOINT, checkpoint_data(ledger.audit.judgement.checkpoint))
-    for entry in told:
+
+
+def statements(entries: Iterable[Entry]) -> Iterator[Output]:
+    """Give an in-toto statement about each result."""
+    for entry in entries:
         record = entry.record
         yield _json(urls.statement(record.mesh, record.mesh_version, record.run_id), statement(entry))
 

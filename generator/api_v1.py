@@ -21,9 +21,17 @@ MAX_TRANSITIONS: Final = 300
 
 
 def outputs(view: View) -> Iterator[Output]:
-    """Give every document in both forms."""
+    """Give every document but those of runs, in both forms."""
     for path, paper in _documents(view):
         yield from api_nouns.written(path, paper)
+
+
+def of_meshes(view: View) -> Iterator[Output]:
+    """Give the document of every run in both forms."""
+    for run in (run for line in view.told for run in line.runs):
+        record = run.entry.record
+        path = urls.api_run(record.mesh, record.mesh_version, record.run_id)
+        yield from api_nouns.written(path, run_document(view, run))
 
 
 def _documents(view: View) -> Iterator[tuple[str, Paper]]:
@@ -36,9 +44,6 @@ def _documents(view: View) -> Iterator[tuple[str, Paper]]:
         yield urls.api_mesh(mesh), mesh_document(view, mesh)
     for suite in suites:
         yield urls.api_suite(suite.id, suite.version), suite_document(view, suite)
-    for run in runs:
-        record = run.entry.record
-        yield urls.api_run(record.mesh, record.mesh_version, record.run_id), run_document(view, run)
 
 
 def latest(lines: Iterable[Line], raw: Mapping[str, bytes]) -> Iterator[Output]:

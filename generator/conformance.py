@@ -40,18 +40,19 @@ def assess(entry: Entry) -> Assessment:
 def _judged(
     entry: Entry, assertions: Sequence[Assertion], observed: Mapping[str, Observation]
 ) -> tuple[AssertionCell, ...]:
-    pairs = [(a, observed.get(a.id, Observation(test=a.id, outcome=Outcome.UNKNOWN))) for a in assertions]
+    pairs = [(a, observed.get(a.id) or Observation(test=a.id, outcome=Outcome.UNKNOWN)) for a in assertions]
     absent = any(a.kind is AssertionKind.PRESENCE and o.outcome is Outcome.FAILED for a, o in pairs)
     judged = []
     for assertion, observation in pairs:
         capability = capability_of(observation, interface_absent=absent)
+        found = tuple(_contradictions(entry, observation, interface_absent=absent)) if observation.claim else ()
         judged.append(
             AssertionCell(
                 assertion=assertion,
                 observation=observation,
                 capability=capability,
                 compliance=compliance_of(observation, capability),
-                contradictions=tuple(_contradictions(entry, observation, interface_absent=absent)),
+                contradictions=found,
             )
         )
     return tuple(judged)
@@ -75,8 +76,9 @@ def compliance_of(observation: Observation, capability: Capability) -> Complianc
     """Give the compliance of one test: what is not implemented cannot fail."""
     if capability is Capability.NONE:
         return Compliance.NOT_APPLICABLE
-    answers = {Outcome.PASSED: Compliance.PASS, Outcome.FAILED: Compliance.FAIL}
-    return answers.get(observation.outcome, Compliance.NOT_TESTED)
+    if observation.outcome is Outcome.PASSED:
+        return Compliance.PASS
+    return Compliance.FAIL if observation.outcome is Outcome.FAILED else Compliance.NOT_TESTED
 
 
 def _contradictions(entry: Entry, observation: Observation, *, interface_absent: bool) -> Iterable[Finding]:

@@ -24,13 +24,17 @@ API_SCHEMAS: Final = ("index", "meshes", "mesh", "version", "suite", "run", "tra
 
 
 def render(scene: Scene) -> Iterator[Output]:
-    """Give the data page, the badges of each mesh, and 404.html."""
+    """Give the data page, and 404.html."""
     environment = rendering.environment(scene)
-    by_mesh = _badges(scene)
-    yield _data(scene, environment, by_mesh)
-    for mesh, listed in by_mesh.items():
-        yield _badge_page(environment, mesh, listed)
+    yield _data(scene, environment, _badges(scene))
     yield _lost(scene, environment)
+
+
+def of_meshes(scene: Scene) -> Iterator[Output]:
+    """Give the page of the badges of each mesh."""
+    environment = rendering.environment(scene)
+    for mesh, listed in _badges(scene).items():
+        yield _badge_page(environment, mesh, listed)
 
 
 def snippets(badge: Badge, base_url: str) -> Snippet:

@@ -19,13 +19,14 @@ _SYMBOLS: Final = {True: "circle-open", False: "circle"}
 
 
 def outputs(drawn: Iterable[Chart]) -> Iterator[Output]:
-    """Give a figure a chart, and plotly itself once if there is any chart at all."""
-    empty = True
+    """Give a figure a chart."""
     for chart in drawn:
-        empty = False
         yield Output(path=chart.data, content=emitting.json_bytes(figure(chart)))
-    if not empty:
-        yield Output(path=urls.PLOTLY, content=plotly.offline.get_plotlyjs().encode())
+
+
+def library() -> Output:
+    """Give plotly itself, which draws them all."""
+    return Output(path=urls.PLOTLY, content=plotly.offline.get_plotlyjs().encode())
 
 
 def figure(chart: Chart) -> dict[str, Any]:

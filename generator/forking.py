@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import json
 import mmap
 import os
@@ -34,21 +35,26 @@ def silent(_done: int) -> None:
     """Tell nobody."""
 
 
-def shared(tasks: Sequence[Task], *, count: int | None = None, tell: Tell = silent) -> Iterator[Output]:
-    """Give what all tasks make, in their order; `count` is the number of processes, as many as help by default.
+def shared(tasks: Sequence[Task], *, count: int | None = None, tell: Tell = silent) -> list[list[Output]]:
+    """Give what each task makes, in their order; `count` is the number of processes, as many as help by default.
 
     `tell` hears now and then how many files all of them have made. A task may raise anything, and then so
     does this, as if there was one process.
     """
     helpers = min(workers.cores() if count is None else count, len(tasks)) - 1
     made = _together(tasks, helpers, tell) if helpers > 0 and _can() else None
-    if made is None:
-        for done, output in enumerate((output for task in tasks for output in task()), 1):
-            yield output
-            tell(done)
-        return
-    for outputs in made:
-        yield from outputs
+    return _alone(tasks, tell) if made is None else made
+
+
+def _alone(tasks: Iterable[Task], tell: Tell) -> list[list[Output]]:
+    made: list[list[Output]] = []
+    count = itertools.count(1)
+    for task in tasks:
+        made.append([])
+        for output in task():
+            made[-1].append(output)
+            tell(next(count))
+    return made
 
 
 def _can() -> bool:

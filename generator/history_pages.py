@@ -52,7 +52,7 @@ class Stretch:
 
 
 def render(scene: Scene) -> Iterator[Output]:
-    """Give every page that tells of more than one run."""
+    """Give every page that tells of more than one mesh."""
     environment = rendering.environment(scene)
     suites = _suites(scene)
     yield from _specifications(scene, environment, suites)
@@ -64,7 +64,28 @@ def render(scene: Scene) -> Iterator[Output]:
             assertion = tests[0][0]
             yield _test(scene, environment, suite, assertion, [(s, c) for s, (_, c) in zip(stands, tests, strict=True)])
     yield _transitions(scene, environment)
-    yield from _comparisons(scene, environment)
+    yield page(
+        environment,
+        "compare.html",
+        urls.COMPARE,
+        title="Compare",
+        description="Any two runs, test by test, where they used the same test set.",
+        pairs=_neighbours(scene),
+        lines=scene.told,
+        folded=len(scene.folded),
+    )
+
+
+def of_meshes(scene: Scene) -> Iterator[Output]:
+    """Give the comparisons of neighbouring runs, each of which tells of one mesh alone."""
+    environment = rendering.environment(scene)
+    for line, neighbours in _neighbours(scene):
+        for before, after in neighbours:
+            yield _comparison(scene, environment, line, chronicle.difference(before, after))
+
+
+def _neighbours(scene: Scene) -> list[tuple[Line, list[tuple[Assessment, Assessment]]]]:
+    return [(line, list(itertools.pairwise(line.runs))[::-1]) for line in scene.told if len(line.runs) > 1]
 
 
 def _suites(scene: Scene) -> list[Suite]:
@@ -205,23 +226,6 @@ def _transitions(scene: Scene, environment: Environment) -> Output:
         ),
         since=[(line, found) for line in scene.lines if (found := chronicle.since(line.newest))],
     )
-
-
-def _comparisons(scene: Scene, environment: Environment) -> Iterator[Output]:
-    pairs = [(line, list(itertools.pairwise(line.runs))[::-1]) for line in scene.told if len(line.runs) > 1]
-    yield page(
-        environment,
-        "compare.html",
-        urls.COMPARE,
-        title="Compare",
-        description="Any two runs, test by test, where they used the same test set.",
-        pairs=pairs,
-        lines=scene.told,
-        folded=len(scene.folded),
-    )
-    for line, neighbours in pairs:
-        for before, after in neighbours:
-            yield _comparison(scene, environment, line, chronicle.difference(before, after))
 
 
 def _comparison(scene: Scene, environment: Environment, line: Line, difference: Difference) -> Output:

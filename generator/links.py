@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -21,8 +22,16 @@ _NAMED: Final = 5
 """How many dead links a message names; a broken template breaks hundreds in one way."""
 
 
-def verify(outputs: Iterable[Output], base_url: str) -> int:
+def verify(
+    outputs: Iterable[Output],
+    base_url: str,
+    followed_before: AbstractSet[str] = frozenset(),
+    outward: Iterable[tuple[str, str, str]] = (),
+) -> int:
     """Follow every link, image, sheet and script of every page, and give how many were followed.
+
+    Of pages whose links were all `followed_before`, only those are followed again that lead out of the part of
+    the site that was followed: `outward` names the part, path and anchor.
 
     Attributes hold no `>` and text no `<`: templates and Markdown escape both, so that tags can be told by
     one expression. Whole addresses are followed only where they are ours to say (`link`, as of the canonical
@@ -34,7 +43,7 @@ def verify(outputs: Iterable[Output], base_url: str) -> int:
     followed, dead = 0, []
     good: defaultdict[int, set[tuple[bytes, bytes]]] = defaultdict(set)
     for page, content in files.items():
-        if not page.endswith(".html"):
+        if not page.endswith(".html") or page in followed_before:
             continue
         found = dict.fromkeys(_TAG.findall(content))
         # From the root downwards a link means the same on every page of one depth, and most have been followed.
@@ -51,10 +60,26 @@ def verify(outputs: Iterable[Output], base_url: str) -> int:
                 dead.append(f"{page}: {target}")
             elif raw.startswith(b"../" * depth or b"/"):
                 good[depth].add((tag, raw))
+    for part, path, anchor in outward:
+        followed += 1
+        if path not in files or (anchor and not _stands(anchor, path, files, anchors)):
+            dead.append(f"{part}: {path}#{anchor}" if anchor else f"{part}: {path}")
     if dead:
         more = f", and {len(dead) - _NAMED} more" if len(dead) > _NAMED else ""
         raise Stop(f"{len(dead)} of {followed} internal links lead nowhere: {'; '.join(dead[:_NAMED])}{more}")
     return followed
+
+
+def outward(outputs: Iterable[Output], base_url: str) -> set[tuple[str, str]]:
+    """Give path and anchor of all that the pages of a part of the site lead to outside of it."""
+    files = {output.path: output.content for output in outputs}
+    found = {
+        _place(html.unescape(raw.decode()), page, base_url, ours=tag == b"link")
+        for page, content in files.items()
+        if page.endswith(".html")
+        for tag, raw in set(_TAG.findall(content))
+    }
+    return {(path, anchor) for path, anchor in found if path and path not in files}
 
 
 def _place(target: str, page: str, base_url: str, *, ours: bool) -> tuple[str, str]:

@@ -31,14 +31,19 @@ MAX_LISTED: Final = 500
 
 
 def render(scene: Scene) -> Iterator[Output]:
-    """Give the front page, the pages of meshes and runs, and those about the programme."""
+    """Give the front page, and the pages about the programme."""
     environment = rendering.environment(scene)
     yield _front(scene, environment)
-    yield from _meshes(scene, environment)
-    yield from (_run(run, environment) for run in scene.assessments if run.entry.record.run_id not in scene.folded)
     yield _accounts(scene, environment)
     yield _quarantine(scene, environment)
     yield _audit(scene, environment)
+
+
+def of_meshes(scene: Scene) -> Iterator[Output]:
+    """Give the pages of meshes and runs, each of which tells of one mesh alone."""
+    environment = rendering.environment(scene)
+    yield from _meshes(scene, environment)
+    yield from (_run(run, environment) for run in scene.assessments if run.entry.record.run_id not in scene.folded)
 
 
 def _front(scene: Scene, environment: Environment) -> Output:

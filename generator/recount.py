@@ -12,6 +12,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from generator import documents, urls
@@ -27,28 +28,43 @@ Figures = dict[str, tuple[int, ...]]
 """The seven figures of each specification, and under `all` those of the whole test set."""
 
 
-def verify(outputs: Iterable[Output]) -> int:
+def verify(
+    outputs: Iterable[Output], share: tuple[int, int] = (0, 1), counted_before: AbstractSet[str] = frozenset()
+) -> int:
     """Hold the runs of the API, in documents of their own or folded, and the CSV matrix against the files.
 
-    Gives how many figures were compared. Raises `Stop` that names the first file whose figures
-    differ. A run whose test set is not published with the very bytes it names cannot be counted.
+    Of so many equal shares of the work, `share` names one: the first is 0 of 1, which is all of it. Documents that
+    were `counted_before` are counted again only for runs that stand in the matrix. Gives how many figures were
+    compared. Raises `Stop` that names the first file whose figures differ. A run whose test set is not published
+    with the very bytes it names cannot be counted.
     """
     files = {output.path: output.content for output in outputs}
     read: dict[str, Mapping[str, Any]] = {}
     counted: dict[str, Figures] = {}
     compared = 0
-    for path, content in files.items():
-        if path.startswith(_RUNS) and path.endswith(".json"):
+    rows = list(csv.DictReader(io.StringIO(files.get(urls.MATRIX_CSV, b"").decode(), newline="")))
+    standing = {_document(row) for row in rows}
+    documents_ = [path for path in files if path.startswith((_RUNS, _VERSIONS)) and path.endswith(".json")]
+    for path in documents_[share[0] :: share[1]]:
+        content = files[path]
+        if path in counted_before and path not in standing:
+            continue
+        if path.startswith(_RUNS):
             compared += _run(path, json.loads(content), files, read, counted)
-        if path.startswith(_VERSIONS) and path.endswith(".json"):
+        else:
             for group in json.loads(content)["groups"]:
                 for run in group["folded"]:
                     compared += _folded(path, {**run, "suite": group["suite"]}, files, read, counted)
-    for row in csv.DictReader(io.StringIO(files.get(urls.MATRIX_CSV, b"").decode(), newline="")):
+    for row in rows:
         if row["result"] in counted:
             told = tuple(int(row[name]) for name in _FIGURES)
             compared += _same(urls.MATRIX_CSV, counted[row["result"]][row["specification"]], told, row["result"])
     return compared
+
+
+def _document(row: Mapping[str, str]) -> str:
+    """Name the document of the run that a row of the matrix is about."""
+    return f"{_RUNS}{row['result'].removeprefix(f'{urls.RESULTS}/').removesuffix('.yaml')}.json"
 
 
 def _run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
@@ -31,7 +31,8 @@ class Scene:
 
     `told` are the lines with only the runs that have pages of their own, `folded` the ids of the others,
     and `log` is what moved between neighbouring runs of all. `published` are the paths of the raw files;
-    `past` says that a reader asked for an earlier commit.
+    `past` says that a reader asked for an earlier commit. `stage` holds the environment of all its pages
+    once there is one.
     """
 
     ledger: Ledger
@@ -45,6 +46,7 @@ class Scene:
     published: frozenset[str]
     theme: Theme
     past: bool = False
+    stage: list[jinja2.Environment] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def as_of(self) -> datetime:
@@ -89,7 +91,13 @@ _COMPLIANCES: Final = (
 
 
 def environment(scene: Scene) -> jinja2.Environment:
-    """Make an environment for the templates of a theme."""
+    """Give the environment for the templates of a theme: one for all pages, which compiles each template once."""
+    if not scene.stage:
+        scene.stage.append(_environment(scene))
+    return scene.stage[0]
+
+
+def _environment(scene: Scene) -> jinja2.Environment:
     made = jinja2.Environment(
         loader=_loader(scene.theme),
         autoescape=True,

@@ -1,15 +1,10 @@
-"""The whole site as a sorted list of files, and the one place that writes it."""
+"""The whole site as a sorted list of files, checked before anybody writes it."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
 import re
-import shutil
-import stat
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,37 +12,27 @@ from pathlib import Path
 from typing import Final
 
 from generator import (
-    api,
-    api_v1,
-    api_versions,
-    badges,
     charts,
     chronicle,
     conformance,
-    data_pages,
-    feeds,
-    figures,
     folding,
     forking,
-    history_pages,
     links,
-    pages,
-    programme_pages,
+    parts,
     recount,
     rendering,
     sshsig,
     tables,
-    text_pages,
     theme,
     urls,
-    version_pages,
+    workers,
 )
 from generator.almanac import Almanac
-from generator.api_nouns import View
 from generator.findings import Stop
-from generator.forking import Task, Tell, silent
+from generator.forking import Tell, silent
 from generator.judgements import Ledger, Output
 from generator.rendering import Scene
+from generator.shelf import Kept, Shelf
 from generator.terms import KeyStatus
 from generator.theme import Theme
 
@@ -59,16 +44,17 @@ _BLANKS: Final = re.compile(
 MANY: Final = 150
 """Results from which on other processes save more than it takes to hear from them."""
 
-MARKER: Final = ".meshmark"
-"""A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How a site is made: pages of the `past` say that they are; `tell` hears how many files there are so far."""
+    """How a site is made: pages of the `past` say that they are; `tell` hears how many files there are.
+
+    `cache` is a folder for finished parts; it changes nothing but the time.
+    """
 
     past: bool = False
     tell: Tell = silent
+    cache: Path | None = None
 
 
 def plan(
@@ -85,21 +71,38 @@ def plan(
     raw = tuple(_raw(ledger, files))
     look = theme.read(templates, ledger.programme.site)
     scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=manner.past)
+    shelf = Shelf(manner.cache) if manner.cache else None
     count = None if len(ledger.entries) >= MANY else 1
-    tasks = (lambda: _assets(look), *_tasks(scene, {one.path: one.content for one in raw}))
-    made = forking.shared(tasks, count=count, tell=manner.tell)
-    outputs = [*raw, _allowed_signers(ledger), *made]
+    every = parts.parts(scene, {one.path: one.content for one in raw}, kept=shelf is not None)
+    kept = {part.made_of: found for part in every if shelf and (found := shelf.taken(part.made_of))}
+    new = [part for part in every if part.made_of not in kept]
+    made = forking.shared([part.make for part in new], count=count, tell=manner.tell)
+    outputs = [*raw, *_assets(look), _allowed_signers(ledger), *itertools.chain(*made)]
+    outputs += itertools.chain(*(one.outputs for one in kept.values()))
     leading_on = {rendering.run_page(entry) for entry in ledger.entries if entry.record.run_id in scene.folded}
-    found = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
-    outputs += (tables.sitemap(found, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
+    listed = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
+    outputs += (tables.sitemap(listed, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
     outputs.sort(key=lambda output: output.path)
     for first, second in itertools.pairwise(outputs):
         if first.path == second.path or second.path.startswith(f"{first.path}/"):
             raise Stop(f"two files of the site claim the path {second.path}")
-    checks = (lambda: recount.verify(outputs), lambda: links.verify(outputs, ledger.programme.base_url))
-    for _ in forking.shared([partial(_checked, check) for check in checks], count=count):
-        pass
+    _check(outputs, ledger.programme.base_url, tuple(kept.values()), count)
+    if shelf:
+        for part, files_ in zip(new, made, strict=True):
+            if part.made_of:
+                shelf.put(part.made_of, files_, links.outward(files_, ledger.programme.base_url))
+        shelf.close()
     return tuple(outputs)
+
+
+def _check(outputs: Sequence[Output], base_url: str, kept: Sequence[Kept], count: int | None) -> None:
+    """Count every figure again and follow every link; of parts that were checked before, what leads out of them."""
+    before = frozenset(output.path for part in kept for output in part.outputs)
+    outward = {(part.outputs[0].path, *target) for part in kept for target in part.outward}
+    shares = workers.cores() if count is None else count
+    checks = [partial(recount.verify, outputs, (share, shares), before) for share in range(shares)]
+    checks.append(partial(links.verify, outputs, base_url, before, sorted(outward)))
+    forking.shared([partial(_checked, check) for check in checks], count=count)
 
 
 def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
@@ -130,29 +133,6 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: The
         published=published,
         past=past,
         theme=look,
-    )
-
-
-def _tasks(scene: Scene, raw: Mapping[str, bytes]) -> tuple[Task, ...]:
-    """Give what makes the files of the site, in parts that know nothing of each other; the longest come first."""
-    ledger, lines, told = scene.ledger, scene.lines, scene.told
-    titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
-    view = View(ledger=ledger, lines=lines, told=told, folded=scene.folded, log=scene.log, almanac=scene.almanac)
-    return (
-        lambda: history_pages.render(scene),
-        lambda: pages.render(scene),
-        lambda: version_pages.render(scene),
-        lambda: api_v1.outputs(view),
-        lambda: api_versions.outputs(view),
-        lambda: tables.outputs(ledger, told, titles, scene.almanac.freshness),
-        lambda: feeds.outputs(ledger, lines, scene.log, titles, scene.place),
-        lambda: api.outputs(ledger, scene.folded),
-        lambda: figures.outputs(scene.charts),
-        lambda: programme_pages.render(scene),
-        lambda: text_pages.render(scene),
-        lambda: data_pages.render(scene),
-        lambda: badges.outputs(told, titles, scene.almanac.freshness),
-        lambda: api_v1.latest(told, raw),
     )
 
 
@@ -207,59 +187,3 @@ def _allowed_signers(ledger: Ledger) -> Output:
         f'{name} namespaces="{sshsig.RESULT_NAMESPACE}" {sshsig.key_line(public)}\n' for name, public in sorted(keys)
     )
     return Output(path=urls.ALLOWED_SIGNERS, content="".join(lines).encode())
-
-
-def write(outputs: Iterable[Output], out: Path, tell: Tell = silent) -> None:
-    """Put the site together beside `out`, then swap it in; until then the old site stays as it is.
-
-    A file of the old site that keeps its bytes is taken over as it lies there, by a second link to it.
-    Raises `Stop` when `out` is neither empty nor a site that Meshmark wrote.
-    """
-    out = out.resolve()
-    if out.exists() and not (out.is_dir() and ((out / MARKER).is_file() or not any(out.iterdir()))):
-        raise Stop(f"{out} is not a site that meshmark wrote: empty it, or choose another --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
-        fresh, old = Path(scratch) / "fresh", Path(scratch) / "old"
-        fresh.mkdir()
-        (fresh / MARKER).write_bytes(b"This folder is replaced by `meshmark build`.\n")
-        made = set[str]()
-        for done, output in enumerate(outputs, 1):
-            folder = output.path.rpartition("/")[0]
-            if folder not in made:
-                (fresh / folder).mkdir(parents=True, exist_ok=True)
-                made.add(folder)
-            _put(f"{fresh}/{output.path}", output.content, f"{out}/{output.path}")
-            tell(done)
-        _swap(out, fresh, old)
-
-
-def _put(target: str, content: bytes, former: str) -> None:
-    """Write a file, unless the one at `former` holds the same bytes and can stand here too."""
-    with contextlib.suppress(OSError):
-        known = os.lstat(former)
-        # The site is made of plain files; what somebody put in the place of one is left behind.
-        if stat.S_ISREG(known.st_mode) and known.st_size == len(content) and _read(former) == content:
-            os.link(former, target)
-            return
-    with open(target, "xb") as file:  # noqa: PTH123 - by the thousand, where a `Path` costs half of it
-        file.write(content)
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - the same
-        return file.readall()
-
-
-def _swap(out: Path, fresh: Path, old: Path) -> None:
-    existed = out.exists()
-    try:
-        if existed:
-            out.rename(old)
-        fresh.rename(out)
-    except BaseException:
-        # An interrupt is no reason to be left without a site.
-        if existed and not out.exists():
-            old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -36,17 +36,21 @@ _EARL: Final = {
 
 
 def outputs(ledger: Ledger, lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> Iterator[Output]:
-    """Give every table and report; sitemap and robots.txt come last, from the whole list of pages."""
-    listed = tuple(lines)
-    rows = (row for line in listed for row in _matrix_rows(line, titles, age))
+    """Give the matrix and the description of it all; sitemap and robots.txt come last, from the list of pages."""
+    rows = (row for line in lines for row in _matrix_rows(line, titles, age))
     yield Output(path=urls.MATRIX_CSV, content=csv_bytes(_MATRIX, rows))
+    yield _json(urls.DATASET, dataset(ledger))
+
+
+def of_meshes(ledger: Ledger, lines: Iterable[Line]) -> Iterator[Output]:
+    """Give the table and the EARL report of each mesh."""
+    listed = tuple(lines)
     for mesh in sorted({line.mesh for line in listed}):
         runs = [run for line in listed if line.mesh == mesh for run in line.runs]
         results = (_result_row(run, one) for run in runs for one in run.whole.assertions)
         yield Output(path=urls.mesh_csv(mesh), content=csv_bytes(_RESULTS, results))
         report = json.dumps(earl(runs, ledger.programme), separators=(",", ":"))
         yield Output(path=urls.mesh_earl(mesh), content=report.encode() + b"\n")
-    yield _json(urls.DATASET, dataset(ledger))
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

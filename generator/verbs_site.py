@@ -89,15 +89,15 @@ def _read(arguments: argparse.Namespace) -> Read:
 
 
 def _made(arguments: argparse.Namespace, read: Read) -> Told:
-    from generator import site
+    from generator import site, writing
 
     book, files = read
     as_of, past = arguments.as_of or book.committed_at, arguments.at is not None
     out, templates = _out(arguments), console.root(arguments) / urls.TEMPLATES
     with console.progress("rendering") as tell:
-        outputs = site.plan(book, files, as_of, templates, site.Manner(past=past, tell=tell))
+        outputs = site.plan(book, files, as_of, templates, site.Manner(past=past, tell=tell, cache=arguments.cache))
     with console.progress("writing", len(outputs)) as tell:
-        site.write(outputs, out, tell)
+        writing.write(outputs, out, tell)
     loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]
     count = f"{len(outputs)} files in {out}; {len(book.entries)} results count; {printing.count_line(book.findings)}"
     return Told(lines=(*printing.finding_lines(loud), count), code=console.code(book.findings))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator import ledger, server, site
+from generator import ledger, server, site, writing
 from tests.support import sites
 from tests.support.papers import PROJECT
 from tests.test_history_pages import two_sets
@@ -108,7 +108,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written(repository: Repository, out: Path, *, past: bool = False) -> Path:
     book = ledger.read(repository.root)
     files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    site.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", site.Manner(past=past)), out)
+    writing.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", site.Manner(past=past)), out)
     return out
 
 
@@ -119,7 +119,7 @@ def themed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repository = harbour(tmp_path_factory.mktemp("harbour") / "r")
     book = ledger.read(repository.root)
     files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    site.write(site.plan(book, files, AS_OF, FOLDER), out)
+    writing.write(site.plan(book, files, AS_OF, FOLDER), out)
     return out
 
 

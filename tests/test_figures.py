@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import plotly.graph_objects
 import plotly.offline
 
 from generator import charts, chronicle, figures, urls
 from tests.support.papers import PROJECT
+from tests.support.repository import toy
 from tests.test_chronicle import FAILED, NEW, OLD, PASSED, run
+from tests.test_site import planned, story
 
 
 def drawn() -> tuple[charts.Chart, ...]:
@@ -35,14 +38,15 @@ def test_a_figure_holds_the_numbers_of_its_chart_oldest_first_with_a_line_for_ea
     assert lines[0]["text"][1] == "passed 1 of 2 tested, 0 not tested"
 
 
-def test_plotly_is_written_once_and_only_if_something_is_drawn() -> None:
-    assert list(figures.outputs(())) == []
+def test_plotly_is_written_once_and_only_if_something_is_drawn(tmp_path: Path) -> None:
     paths = [output.path for output in figures.outputs(drawn())]
-    assert paths == ["charts/kelp/toy/plain.json", "charts/kelp/toy/plain/alpha.json", urls.PLOTLY]
+    assert paths == ["charts/kelp/toy/plain.json", "charts/kelp/toy/plain/alpha.json"]
+    assert urls.PLOTLY in planned(story(tmp_path / "some"))
+    assert urls.PLOTLY not in planned(toy(tmp_path / "none"))
 
 
 def test_the_script_is_the_one_that_the_package_brings() -> None:
-    script = list(figures.outputs(drawn()))[-1]
+    script = figures.library()
     assert script.content == plotly.offline.get_plotlyjs().encode()
     assert plotly.offline.get_plotlyjs_version() in script.content[:200].decode()
 

@@ -110,3 +110,23 @@ def test_the_pages_show_the_figures_that_were_counted(outputs: tuple[Output, ...
 
 def test_a_site_without_results_has_nothing_to_count(tmp_path: Path) -> None:
     assert recount.verify([Output(path=str(tmp_path.name), content=b"")]) == 0
+
+
+def test_shares_of_the_work_are_together_the_whole(outputs: tuple[Output, ...]) -> None:
+    whole = recount.verify(outputs)
+    for shares in (2, 3, 50):
+        assert sum(recount.verify(outputs, (share, shares)) for share in range(shares)) == whole
+
+
+def test_what_was_counted_before_is_counted_again_only_for_the_matrix(outputs: tuple[Output, ...]) -> None:
+    documents = frozenset(one.path for one in outputs if one.path.startswith("api/v1/"))
+    again = recount.verify(outputs, counted_before=documents)
+    assert 0 < again < recount.verify(outputs)
+    for row in ("kelp,", "reed,"):
+        content = next(one.content for one in outputs if one.path == "data/matrix.csv").decode()
+        line = next(one for one in content.splitlines() if one.startswith(row) and ",all," in one)
+        cells = line.split(",")
+        cells[9] = str(int(cells[9]) + 1)
+        wrong = changed(outputs, "data/matrix.csv", line.encode(), ",".join(cells).encode())
+        with pytest.raises(Stop, match="when counted again"):
+            recount.verify(wrong, counted_before=documents)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import re
@@ -14,7 +13,6 @@ import pytest
 
 from generator import ledger, site, sshsig, urls
 from generator.findings import Stop
-from generator.judgements import Output
 from tests.support import pages, papers
 from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
 from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
@@ -257,91 +255,6 @@ def test_a_style_sheet_loses_what_says_nothing_and_no_more() -> None:
     slim = b'a>b,c d{content:", {x};  /* y */";margin:0 auto;}@media (x:1px){e:hover{k:calc(1px + 2px)}}\n'
     assert site._slim(sheet) == slim
     assert site._slim(slim) == slim
-
-
-def output(path: str, content: bytes = b"x") -> Output:
-    return Output(path=path, content=content)
-
-
-def listing(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-
-
-def test_a_new_site_takes_the_place_of_the_old_one_whole(tmp_path: Path) -> None:
-    out = tmp_path / "deep" / "public"
-    site.write([output("a/b.html"), output("old.html")], out)
-    site.write([output("a/b.html", b"new")], out)
-    assert listing(out) == [site.MARKER, "a/b.html"]
-    assert (out / "a/b.html").read_bytes() == b"new"
-    assert listing(tmp_path) == ["deep/public/.meshmark", "deep/public/a/b.html"]
-
-
-def test_only_files_with_other_bytes_are_written(tmp_path: Path) -> None:
-    out = tmp_path / "public"
-    site.write([output("a/same"), output("a/other"), output("a/longer"), output("gone")], out)
-    before = {path.name: path.stat().st_ino for path in (out / "a").iterdir()}
-    site.write([output("a/same"), output("a/other", b"y"), output("a/longer", b"xx"), output("new")], out)
-    after = {path.name: path.stat().st_ino for path in (out / "a").iterdir()}
-    assert {name for name, file in after.items() if file == before[name]} == {"same"}
-    assert {path: (out / path).read_bytes() for path in listing(out)[1:]} == {
-        "a/longer": b"xx", "a/other": b"y", "a/same": b"x", "new": b"x",
-    }  # fmt: skip
-
-
-def test_what_somebody_put_in_the_place_of_a_file_is_not_taken_over(tmp_path: Path) -> None:
-    out = tmp_path / "public"
-    site.write([output("a"), output("b"), output("c")], out)
-    (tmp_path / "elsewhere").write_bytes(b"x")
-    (out / "a").unlink()
-    (out / "a").symlink_to(tmp_path / "elsewhere")
-    (out / "b").unlink()
-    (out / "b").mkdir()
-    (out / "c").write_bytes(b"y")
-    site.write([output("a"), output("b"), output("c")], out)
-    assert not (out / "a").is_symlink()
-    assert {path: (out / path).read_bytes() for path in listing(out)[1:]} == {"a": b"x", "b": b"x", "c": b"x"}
-
-
-@pytest.mark.parametrize("renames", [0, 1, 2])
-def test_an_interrupt_in_the_middle_of_the_swap_leaves_a_whole_site(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
-) -> None:
-    out = tmp_path / "public"
-    site.write([output("a", b"old")], out)
-    rename, done = Path.rename, list[Path]()
-
-    def interrupted(self: Path, target: Path) -> Path:
-        if len(done) == renames:
-            done.append(target)
-            raise KeyboardInterrupt
-        done.append(target)
-        return rename(self, target)
-
-    with monkeypatch.context() as patched, contextlib.suppress(KeyboardInterrupt):
-        patched.setattr(Path, "rename", interrupted)
-        site.write([output("a", b"new")], out)
-    assert listing(tmp_path) == ["public/.meshmark", "public/a"]
-    assert (out / "a").read_bytes() == (b"new" if renames == 2 else b"old")
-
-
-def test_an_empty_folder_is_taken_and_a_strangers_is_not(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    site.write([output("a")], tmp_path / "empty")
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.txt").write_bytes(b"precious")
-    for taken in (tmp_path / "mine", tmp_path / "mine" / "thesis.txt"):
-        with pytest.raises(Stop, match="not a site that meshmark wrote"):
-            site.write([output("a")], taken)
-    assert listing(tmp_path / "mine") == ["thesis.txt"]
-
-
-def test_the_old_site_stays_whole_when_writing_breaks_off(tmp_path: Path) -> None:
-    out = tmp_path / "public"
-    site.write([output("a", b"old")], out)
-    with pytest.raises(FileExistsError):
-        site.write([output("a", b"new"), output("a/b", b"cannot be below a file")], out)
-    assert listing(tmp_path) == ["public/.meshmark", "public/a"]
-    assert (out / "a").read_bytes() == b"old"
 
 
 def test_the_quarantine_says_what_would_mend_each_file(tmp_path: Path) -> None:

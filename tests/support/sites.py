@@ -6,7 +6,7 @@ import functools
 import tempfile
 from pathlib import Path
 
-from generator import cli, ledger, site
+from generator import cli, ledger, site, writing
 from generator.judgements import Output
 from tests.support.papers import PROJECT
 
@@ -33,5 +33,5 @@ def built(name: str) -> dict[str, bytes]:
 
 def written(name: str, out: Path) -> Path:
     """Write one of the two sites to `out`, as `meshmark build` does."""
-    site.write([Output(path=path, content=content) for path, content in built(name).items()], out)
+    writing.write([Output(path=path, content=content) for path, content in built(name).items()], out)
     return out

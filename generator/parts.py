@@ -1,0 +1,200 @@
+"""The site in parts that know nothing of each other: what makes each, and what it is made of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Final, NamedTuple, TypeVar
+
+from generator import (
+    api,
+    api_v1,
+    api_versions,
+    badges,
+    data_pages,
+    feeds,
+    figures,
+    history_pages,
+    pages,
+    programme_pages,
+    rendering,
+    seals,
+    tables,
+    text_pages,
+    urls,
+    version_pages,
+)
+from generator.api_nouns import View
+from generator.forking import Task
+from generator.judgements import Ledger, Output, Verdict
+from generator.rendering import Scene
+
+_Thing = TypeVar("_Thing")
+_LIBRARIES: Final = ("jinja2", "markdown", "markupsafe", "plotly")
+
+
+class Part(NamedTuple):
+    """Some files of the site.
+
+    `made_of` is the digest of all that goes into them: two parts with one digest are the same, byte for
+    byte. It is empty where that is nearly everything, as for the front page.
+    """
+
+    make: Task
+    made_of: str
+
+
+def parts(scene: Scene, raw: Mapping[str, bytes], *, kept: bool) -> tuple[Part, ...]:
+    """Give every part; `raw` holds the published files by path, and digests are given if parts are `kept`.
+
+    What tells of more than one mesh comes first, and takes longest.
+    """
+    rendering.environment(scene)
+    across = tuple(Part(task, "") for task in _across(scene))
+    common = _common(scene) if kept else ""
+    return across + tuple(
+        Part(partial(_of_mesh, one, raw), _made_of(one, common) if kept else "") for one in _meshes(scene)
+    )
+
+
+def _across(scene: Scene) -> tuple[Task, ...]:
+    ledger, titles = scene.ledger, _titles(scene)
+    age = scene.almanac.freshness
+    return (
+        lambda: history_pages.render(scene),
+        lambda: pages.render(scene),
+        lambda: api_v1.outputs(_view(scene)),
+        lambda: tables.outputs(ledger, scene.told, titles, age),
+        lambda: feeds.outputs(ledger, scene.lines, scene.log, titles, scene.place),
+        lambda: api.outputs(ledger, scene.folded),
+        lambda: programme_pages.render(scene),
+        lambda: text_pages.render(scene),
+        lambda: data_pages.render(scene),
+        lambda: [figures.library()] if scene.charts else [],
+    )
+
+
+def _of_mesh(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
+    """Make all that tells of no mesh but the one of `scene`, and nothing of the commit that is read."""
+    view = _view(scene)
+    yield from pages.of_meshes(scene)
+    yield from version_pages.render(scene)
+    yield from history_pages.of_meshes(scene)
+    yield from data_pages.of_meshes(scene)
+    yield from api_v1.of_meshes(view)
+    yield from api_versions.outputs(view)
+    yield from api_v1.latest(scene.told, raw)
+    yield from api.statements(run.entry for line in scene.told for run in line.runs)
+    yield from tables.of_meshes(scene.ledger, scene.told)
+    yield from badges.outputs(scene.told, _titles(scene), scene.almanac.freshness)
+    yield from figures.outputs(scene.charts)
+
+
+def _titles(scene: Scene) -> dict[str, str]:
+    return {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
+
+
+def _view(scene: Scene) -> View:
+    return View(
+        ledger=scene.ledger,
+        lines=scene.lines,
+        told=scene.told,
+        folded=scene.folded,
+        log=scene.log,
+        almanac=scene.almanac,
+    )
+
+
+def _meshes(scene: Scene) -> Iterator[Scene]:
+    """Give the same scene for each mesh, with nothing in it of the others but what all pages know."""
+    lines, told, charts, log, assessments = (
+        _grouped((one.mesh, one) for one in scene.lines),
+        _grouped((one.mesh, one) for one in scene.told),
+        _grouped((one.line.mesh, one) for one in scene.charts),
+        _grouped((one.after.record.mesh, one) for one in scene.log),
+        _grouped((one.entry.record.mesh, one) for one in scene.assessments),
+    )
+    for mesh, ledger in _ledgers(scene.ledger, tuple(lines)):
+        yield replace(
+            scene,
+            ledger=ledger,
+            assessments=assessments[mesh],
+            lines=lines[mesh],
+            told=told[mesh],
+            log=log.get(mesh, ()),
+            charts=charts.get(mesh, ()),
+        )
+
+
+def _ledgers(ledger: Ledger, meshes: Sequence[str]) -> Iterator[tuple[str, Ledger]]:
+    """Give the ledger of each mesh: what stands, or stood, in its place in the repository."""
+    audit, judgement = ledger.audit, ledger.audit.judgement
+    entries = _grouped((one.record.mesh, one) for one in ledger.entries)
+    verdicts, findings, alterations = (
+        _grouped((_place(one.path), one) for one in judgement.verdicts),
+        _grouped((_place(one.path), one) for one in ledger.findings),
+        _grouped((_place(one.path), one) for one in ledger.alterations),
+    )
+    for mesh in meshes:
+        own = replace(judgement, verdicts=verdicts.get(mesh, ()), alterations=(), findings=findings.get(mesh, ()))
+        yield (
+            mesh,
+            replace(
+                ledger,
+                audit=replace(audit, judgement=own),
+                entries=entries[mesh],
+                alterations=alterations.get(mesh, ()),
+                findings=findings.get(mesh, ()),
+            ),
+        )
+
+
+def _place(path: str) -> str:
+    """Name the mesh at whose place in the repository a path is; nothing for any other place."""
+    top, *below = path.split("/")
+    return below[0] if top == urls.RESULTS and below else ""
+
+
+def _grouped(pairs: Iterable[tuple[str, _Thing]]) -> dict[str, tuple[_Thing, ...]]:
+    found: dict[str, list[_Thing]] = defaultdict(list)
+    for mesh, one in pairs:
+        found[mesh].append(one)
+    return {mesh: tuple(some) for mesh, some in found.items()}
+
+
+def _common(scene: Scene) -> str:
+    """Give what goes into every part: the program, the theme, the programme, the registry, and the past."""
+    theme, ledger = scene.theme, scene.ledger
+    files = [
+        (name, path, _digest(some[path]))
+        for name, some in (("", theme.defaults), ("own", theme.own))
+        for path in sorted(some)
+    ]
+    past = (ledger.head, ledger.committed_at.isoformat()) if scene.past else ()
+    settings = (repr(ledger.programme), ledger.registry.digest, ledger.registry.audience, bool(scene.folded))
+    return _digest(repr((seals.program(_LIBRARIES), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
+
+
+def _made_of(scene: Scene, common: str) -> str:
+    ledger = scene.ledger
+    told = [repr(_facts(verdict)) for verdict in ledger.verdicts]
+    told += [repr((one.suite.path, one.suite.digest, scene.almanac.age(one))) for one in ledger.entries]
+    told += [repr(ledger.alterations), repr(ledger.findings)]
+    return _digest("\n".join((common, *told)).encode("utf-8", "surrogateescape"))
+
+
+def _facts(found: Verdict) -> Sequence[object]:
+    """Tell what a page can tell of a verdict; of the result itself its digest tells all."""
+    steps = [(step.number, step.title, step.passed, step.detail, step.decides) for step in found.steps]
+    return (
+        found.path, found.state, found.reason, found.commit, found.committed_at.isoformat(), found.registry_version,
+        found.publisher, found.role, found.key, found.fingerprint, found.digest, found.sidecar_digest, found.findings,
+        steps,
+    )  # fmt: skip
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

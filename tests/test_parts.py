@@ -1,0 +1,144 @@
+"""What `parts` promises: with finished parts from a cache the site is the same, byte for byte, whatever happened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator import ledger, parts, site, theme, urls
+from generator.findings import Stop
+from tests.support import papers
+from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
+from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
+
+START = datetime(2026, 2, 5, tzinfo=UTC)
+TEMPLATES = PROJECT / "site_templates"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+def planned(repository: Repository, as_of: datetime, templates: Path, manner: site.Manner) -> dict[str, bytes]:
+    book = ledger.read(repository.root)
+    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    return {one.path: one.content for one in site.plan(book, files, as_of, templates, manner)}
+
+
+def kelp(repository: Repository, number: int, version: str = "v1.0.0", **changes: Any) -> None:
+    repository.commit(pair(result(version=version, run_id=f"toy-run-{number:04}", **changes)))
+
+
+def reed(repository: Repository, number: int) -> None:
+    found = transcription(mesh="reed", version="unknown", run_id=f"toy-run-{number:04}")
+    repository.commit(pair(found, ARCHIVIST))
+
+
+def tampered(repository: Repository, number: int) -> None:
+    kelp(repository, number)
+    repository.commit({f"results/kelp/v1.0.0/toy-run-{number:04}.yaml": b"other"})
+
+
+def renamed(repository: Repository, number: int) -> None:
+    meshes = [{"id": "kelp", "title": f"Kelp {number}"}, {"id": "reed", "title": "Reed Mesh"}]
+    repository.commit({urls.PROGRAMME: papers.written(papers.programme(meshes=meshes))})
+
+
+def unsigned(repository: Repository, number: int) -> None:
+    repository.commit({f"results/reed/v1/toy-run-{number:04}.yaml": b"a: b\n"})
+
+
+EVENTS = {
+    "a run": kelp,
+    "a failure": lambda repository, number: kelp(repository, number, results=papers.outcomes(A_2="failed")),
+    "another version": lambda repository, number: kelp(repository, number, f"v1.{number}.0"),
+    "another variant": lambda repository, number: kelp(repository, number, variant={"mode": "ambient"}),
+    "another mesh": reed,
+    "a broken one": tampered,
+    "an unsigned one": unsigned,
+    "another name": renamed,
+    "nothing": lambda *_: None,
+}
+steps = st.tuples(st.sampled_from(sorted(EVENTS)), st.sampled_from([0, 0, 40, 400]), st.booleans(), st.booleans())
+
+
+@settings(derandomize=True, deadline=None, max_examples=12)
+@given(st.lists(steps, min_size=2, max_size=5))
+def test_a_site_of_kept_parts_is_the_same_over_any_history(
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, int, bool, bool]]
+) -> None:
+    scratch = tmp_path_factory.mktemp("x")
+    repository = toy(scratch / "r")
+    own = scratch / "templates"
+    own.mkdir()
+    (own / "mesh.html").write_text((TEMPLATES / "mesh.html").read_text().replace("<h1>", "<h1>Our "))
+    for number, (event, days, themed, past) in enumerate(history, 1):
+        EVENTS[event](repository, number)
+        how = (START + timedelta(days=days), own if themed else TEMPLATES)
+        cached = planned(repository, *how, site.Manner(past=past, cache=scratch / "cache"))
+        assert cached == planned(repository, *how, site.Manner(past=past))
+
+
+def made_of(repository: Repository, as_of: datetime = START, templates: Path = TEMPLATES, **changes: Any) -> list[str]:
+    book = ledger.read(repository.root)
+    scene = site._scene(book, as_of, frozenset(), theme.read(templates, book.programme.site), **changes)
+    return [part.made_of for part in parts.parts(scene, {}, kept=True) if part.made_of]
+
+
+def test_a_result_makes_anew_what_tells_of_its_mesh_and_of_all(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    kelp(repository, 1)
+    reed(repository, 2)
+    before = made_of(repository, past=False)
+    kelp(repository, 3)
+    after = made_of(repository, past=False)
+    assert (len(before), len(after)) == (2, 2)
+    assert before[0] != after[0]
+    assert before[1] == after[1]
+
+
+def test_a_part_is_another_where_anything_is_that_its_pages_tell(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    kelp(repository, 1)
+    own = tmp_path / "own"
+    own.mkdir()
+    seen = [made_of(repository, past=False), made_of(repository, START + timedelta(days=1), past=False)]
+    assert seen[0] == seen[1], "a day that makes nothing older changes no page of a mesh"
+    unsigned(repository, 9)
+    assert made_of(repository, past=False) == seen[0], "what stands at the place of another mesh is of no account"
+    repository.commit({"results/kelp/v1/toy-run-0008.yaml": b"a: b\n"})
+    seen = [
+        seen[0],
+        made_of(repository, past=False),
+        made_of(repository, START + timedelta(days=400), past=False),
+        made_of(repository, past=True),
+    ]
+    (own / "new.html").write_bytes(b"x")
+    seen.append(made_of(repository, START, own, past=False))
+    renamed(repository, 5)
+    seen.append(made_of(repository, past=False))
+    found = papers.registry()
+    publishers = {"kelp-robot": papers.publisher(papers.key(ROBOT, status="retired"))}
+    repository.commit(signed_registry(next_registry(repository, found, publishers=publishers)))
+    seen.append(made_of(repository, past=False))
+    assert len({one for some in seen for one in some}) == len(seen)
+
+
+def test_a_broken_link_out_of_a_kept_part_is_found(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    kelp(repository, 1)
+    manner = site.Manner(cache=tmp_path / "cache")
+    planned(repository, START, TEMPLATES, manner)
+    book = ledger.read(repository.root)
+    files = list(ledger.files(repository.root, book.head, ("registry", "results", "schema")))
+    fewer = [(path, content) for path, content in files if path != "schema/result.schema.json"]
+    with pytest.raises(Stop, match="lead nowhere"):
+        site.plan(book, fewer, START, TEMPLATES, manner)
