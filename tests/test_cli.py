@@ -299,7 +299,8 @@ def test_a_served_site_follows_what_it_is_made_of(tmp_path: Path) -> None:
             assert b"/_meshmark/" not in (repository.root / "public" / "index.html").read_bytes()
         finally:
             process.send_signal(signal.SIGINT)
-    assert process.returncode == console.STOPPED
+            code = process.wait(timeout=60)
+    assert code == console.STOPPED
 
 
 def test_a_taken_port_is_said_plainly(tmp_path: Path, capsys: Captured) -> None:
