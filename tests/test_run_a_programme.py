@@ -48,7 +48,9 @@ def test_a_programme_starts_with_the_commands_of_its_first_section(tmp_path: Pat
     front = (tmp_path / "our-programme" / "public" / "index.html").read_text()
     for part in ('<img class="logo" src="assets/logo.svg"', ">Charter</a>", "Published by us."):
         assert part in front
-    assert "--accent:#7a1f5c" in (tmp_path / "our-programme" / "public" / "assets" / "meshmark.css").read_text()
+    assert (
+        "--accent:light-dark(#7a1f5c" in (tmp_path / "our-programme" / "public" / "assets" / "meshmark.css").read_text()
+    )
 
 
 @needs_ssh_keygen

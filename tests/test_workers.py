@@ -161,7 +161,7 @@ def test_an_interrupt_ends_the_program_and_all_its_workers(large: Path) -> None:
     printed, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "interrupted; nothing was changed\n")
     assert "Traceback" not in printed + said
-    assert not any(map(_alive, children))
+    _wait(lambda: not any(map(_alive, children)))
 
 
 @needs_proc
