@@ -30,7 +30,8 @@ class Verdict:
     """What provenance says about one result path, with the steps that led there.
 
     `digest` and `sidecar_digest` are those of the bytes that were judged; `commit` is the
-    transition that decided; `findings` explain a refusal line by line.
+    transition that decided; `findings` explain a refusal line by line. A walk that keeps no documents may
+    keep what it made of them, in `records`.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Verdict:
     content: str = ""
     sidecar: str = ""
     document: Document | None = None
+    records: tuple[Record, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

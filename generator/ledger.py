@@ -193,10 +193,17 @@ def _conclude(
     expected: Expected,
     contents: Contents | None = None,
 ) -> tuple[Ledger, settings.Schemas]:
-    contents = contents or repository.content
     schemas = settings.schemas(read_file)
     programme = settings.programme(read_file, schemas)
-    walk = Walk(contents=contents, schemas=schemas, trust_root=expected.trust_root)
+    walk = Walk(
+        contents=contents or repository.content,
+        schemas=schemas,
+        trust_root=expected.trust_root,
+        # Whoever works on a file wants to know the line; a whole site would need them all at once.
+        keep_documents=contents is not None,
+        records=formats.FORMATS["meshmark"],
+    )
+    contents = walk.contents
     with walking.opened(expected.cache, schemas["Result"]) as cache:
         walking.take(walk, transitions, repository, cache)
     judgement = walking.ended(walk, repository, expected.published)
@@ -241,8 +248,8 @@ def entries_of(judgement: Judgement) -> tuple[Entry, ...]:
     return tuple(
         Entry(record=record, suite=suites[record.suite_digest], verdict=verdict)
         for verdict in judgement.verdicts
-        if verdict.state.counts and verdict.document
-        for record in formats.FORMATS["meshmark"](verdict.document)
+        if verdict.state.counts
+        for record in (formats.FORMATS["meshmark"](verdict.document) if verdict.document else verdict.records)
     )
 
 

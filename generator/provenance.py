@@ -6,7 +6,7 @@ decide nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -16,9 +16,10 @@ from generator.checkpoint import Leaf
 from generator.documents import MAX_BYTES
 from generator.examination import Contents, Known, nothing_known
 from generator.findings import Finding, Severity
-from generator.judgements import Checkpoint, Judgement, TrustRoot, Verdict
-from generator.model import Blob, Registry, Suite, Transition
+from generator.judgements import Checkpoint, Judgement, Step, TrustRoot, Verdict
+from generator.model import Blob, Document, Registry, Suite, Transition
 from generator.overlay import Overlay
+from generator.records import Record
 from generator.schemas import Schema
 from generator.slots import Slot
 from generator.terms import State
@@ -28,18 +29,24 @@ _REGISTRY: Final = f"{urls.REGISTRY_FOLDER}/"
 _SUITES: Final = f"{urls.SUITES}/"
 
 
+def no_records(_: Document) -> tuple[Record, ...]:
+    """Make nothing of a document."""
+    return ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Walk:
     """The walk along the main line (DESIGN section 3, steps 2 to 7); oldest transitions come first.
 
     `advance` takes one transition, `judgement` ends it. Without documents the verdicts are the same
-    and take a tenth of the memory.
+    and take a tenth of the memory; `records` then makes of a verified one what is kept in its place.
     """
 
     contents: Contents
     schemas: Mapping[str, Schema]
     trust_root: TrustRoot | None = None
     keep_documents: bool = True
+    records: Callable[[Document], tuple[Record, ...]] = no_records
     known: Known = nothing_known
     registry: Registry | None = None
     genesis: TrustRoot | None = None
@@ -53,6 +60,7 @@ class Walk:
     _run_ids: set[str] = field(default_factory=set)
     _digests: set[str] = field(default_factory=set)
     _touched: dict[str, tuple[Blob | None, Blob | None]] = field(default_factory=dict)
+    _steps: dict[Step, Step] = field(default_factory=dict)
     _trusted: tuple[Registry | None, frozenset[bytes]] = (None, frozenset())
 
     def advance(self, transition: Transition) -> None:
@@ -94,6 +102,10 @@ class Walk:
             publishers = self.registry.publishers if self.registry else ()
             self._trusted = self.registry, frozenset(key.public for one in publishers for key in one.keys)
         return self._trusted[1]
+
+    def shared(self, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """Give the same steps, but one object for all that are equal: nearly every result passes the same ones."""
+        return tuple([self._steps.setdefault(step, step) for step in steps])
 
     def _take_suites(self, changes: Mapping[str, Blob | None]) -> None:
         for path, blob in sorted(changes.items()):
@@ -178,9 +190,12 @@ class Walk:
             slot.frozen = (slot.result, slot.sidecar)
             self._run_ids.add(_run_id(found.facts))
             self._digests.add(found.facts.digest)
-        if not self.keep_documents:
-            found = replace(found, facts=replace(found.facts, document=None))
         slot.arrived = slots.arrived(found, transition, authority)
+        if not self.keep_documents:
+            verified = found.facts.document if found.state is State.VERIFIED else None
+            records = self.records(verified) if verified else ()
+            steps = self.shared(slot.arrived.steps)
+            slot.arrived = replace(slot.arrived, document=None, records=records, steps=steps)
 
     def judgement(self, head: str, published: Checkpoint | None = None) -> Judgement:
         """End the walk: overlay the final registry (step 8) and give every verdict, sorted by path.

@@ -37,6 +37,17 @@ def test_a_whole_programme_is_read_from_its_commit(tmp_path: Path) -> None:
     assert book.findings == ()
 
 
+def test_of_what_was_read_only_the_record_is_kept_and_what_is_equal_once(tmp_path: Path) -> None:
+    repository = with_result(tmp_path / "r")
+    repository.commit(pair(result(run_id="toy-run-0002")))
+    one, other = ledger.read(repository.root).entries
+    assert one.verdict.document is None
+    assert one.verdict.records == (one.record,)
+    assert one.record.observations[0] is other.record.observations[0]
+    shared = {id(step) for step in one.verdict.steps} & {id(step) for step in other.verdict.steps}
+    assert len(shared) >= len(one.verdict.steps) - 2
+
+
 def test_an_older_commit_can_be_read(tmp_path: Path) -> None:
     repository = with_result(tmp_path / "r")
     assert ledger.read(repository.root, "HEAD~1").entries == ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from generator.model import Document
@@ -11,24 +13,27 @@ from generator.terms import Capability, Outcome
 
 
 def records(document: Document) -> tuple[Record, ...]:
-    """Give the one record of a Result document that fits schema/result.schema.json."""
+    """Give the one record of a Result document that fits schema/result.schema.json.
+
+    A large programme holds millions of observations of few tests, so equal texts are one object.
+    """
     data: dict[str, Any] = document.data
     run, environment = data["run"], data["environment"]
     record = Record(
         run_id=data["run_id"],
-        publisher=data["publisher"],
+        publisher=intern(data["publisher"]),
         issued_at=datetime.fromisoformat(data["issued_at"]),
-        mesh=data["mesh"]["id"],
-        mesh_version=data["mesh"]["version"],
-        suite=data["suite"]["id"],
-        suite_version=data["suite"]["version"],
-        suite_digest=data["suite"]["digest"],
-        kubernetes=environment["kubernetes"],
-        platform=environment.get("platform", ""),
+        mesh=intern(data["mesh"]["id"]),
+        mesh_version=intern(data["mesh"]["version"]),
+        suite=intern(data["suite"]["id"]),
+        suite_version=intern(data["suite"]["version"]),
+        suite_digest=intern(data["suite"]["digest"]),
+        kubernetes=intern(environment["kubernetes"]),
+        platform=intern(environment.get("platform", "")),
         variant=tuple(sorted(data.get("variant", {}).items())),
-        harness=data["harness"]["name"],
-        harness_version=data["harness"]["version"],
-        status=run["status"],
+        harness=intern(data["harness"]["name"]),
+        harness_version=intern(data["harness"]["version"]),
+        status=intern(run["status"]),
         phase=run.get("phase", ""),
         started_at=_time(run, "started_at"),
         finished_at=_time(run, "finished_at"),
@@ -49,14 +54,21 @@ def _time(data: dict[str, Any], name: str) -> datetime | None:
 
 
 def _observation(data: dict[str, Any]) -> Observation:
+    if len(data) == 2:
+        return _bare(data["test"], data["outcome"])
     return Observation(
-        test=data["test"],
+        test=intern(data["test"]),
         outcome=Outcome(data["outcome"]),
         claim=Capability(data["capability"]) if "capability" in data else None,
         conditions=Conditions(**data["conditions"]) if "conditions" in data else None,
         duration=data.get("duration"),
         message=data.get("message", ""),
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _bare(test: str, outcome: str) -> Observation:
+    return Observation(test=intern(test), outcome=Outcome(outcome))
 
 
 def _recorded(data: dict[str, Any]) -> Recorded:
