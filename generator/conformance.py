@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,15 +22,27 @@ SUPPORTED: Final = frozenset({Capability.FULL, Capability.PARTIAL})
 
 COMPLETED: Final = "completed"
 
+Shared = dict[tuple[int, int, bool], AssertionCell]
+
 RowKey = tuple[str, str, str, tuple[tuple[str, str], ...]]
 """Mesh, suite, suite version and variant: results that differ in one of them are never merged."""
 
 
-def assess(entry: Entry) -> Assessment:
+def assess_all(entries: Iterable[Entry]) -> Iterator[Assessment]:
+    """Judge many entries: equal judgements on one and the same observation are one object."""
+    shared: Shared = {}
+    return (assess(entry, shared) for entry in entries)
+
+
+def assess(entry: Entry, shared: Shared | None = None) -> Assessment:
     """Judge one entry: every test, every specification, and the suite as a whole."""
     observed = {observation.test: observation for observation in entry.record.observations}
     cells = tuple(
-        _cell(entry, specification, _judged(entry, entry.suite.of(specification.id), observed))
+        _cell(
+            entry,
+            specification,
+            _judged(entry, entry.suite.of(specification.id), observed, {} if shared is None else shared),
+        )
         for specification in entry.suite.specifications
     )
     everything = tuple(judged for cell in cells for judged in cell.assertions)
@@ -38,7 +50,7 @@ def assess(entry: Entry) -> Assessment:
 
 
 def _judged(
-    entry: Entry, assertions: Sequence[Assertion], observed: Mapping[str, Observation]
+    entry: Entry, assertions: Sequence[Assertion], observed: Mapping[str, Observation], shared: Shared
 ) -> tuple[AssertionCell, ...]:
     pairs = [(a, observed.get(a.id) or Observation(test=a.id, outcome=Outcome.UNKNOWN)) for a in assertions]
     absent = any(a.kind is AssertionKind.PRESENCE and o.outcome is Outcome.FAILED for a, o in pairs)
@@ -46,15 +58,17 @@ def _judged(
     for assertion, observation in pairs:
         capability = capability_of(observation, interface_absent=absent)
         found = tuple(_contradictions(entry, observation, interface_absent=absent)) if observation.claim else ()
-        judged.append(
-            AssertionCell(
-                assertion=assertion,
-                observation=observation,
-                capability=capability,
-                compliance=compliance_of(observation, capability),
-                contradictions=found,
-            )
+        cell = AssertionCell(
+            assertion=assertion,
+            observation=observation,
+            capability=capability,
+            compliance=compliance_of(observation, capability),
+            contradictions=found,
         )
+        # What holds words or a duration is not like another. A shared cell keeps both objects, so that no
+        # other can come to have their identities.
+        alone = observation.message or observation.duration is not None or cell.contradictions
+        judged.append(cell if alone else shared.setdefault((id(assertion), id(observation), absent), cell))
     return tuple(judged)
 
 

@@ -10,43 +10,67 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
-from generator import chronicle, conformance
-from generator.chronicle import Line, Segment
-from generator.judgements import Assessment
+from generator import conformance
+from generator.chronicle import Line, Segment, Variant
+from generator.judgements import Assessment, Entry
+from generator.model import Programme
+from generator.records import Observation, Record
 
 _SHARE: Final = 5
 """Of a mesh with folded runs, this part of the limit stays unfolded for being new."""
 _MINOR: Final = re.compile(r"(.*?[0-9]+\.[0-9]+)(?:[.+-].*)?")
 
 
-def folded(every: Iterable[Line], limit: int) -> frozenset[str]:
+def folded(entries: Iterable[Entry], limit: int) -> frozenset[str]:
     """Give the ids of the runs that have no page of their own; none of a mesh with at most `limit` runs.
 
     Of a larger mesh those runs stay that stand for a minor version of it under one test set in one
     variant, and beside them the newest fifth of `limit`. A later run can fold an earlier one and nothing
     else can: neither the date of a build, nor the results of another mesh.
     """
-    by_mesh: dict[str, list[Line]] = defaultdict(list)
-    for line in every:
-        by_mesh[line.mesh].append(line)
-    return frozenset(id_ for lines in by_mesh.values() for id_ in _of_mesh(lines, limit))
+    by_mesh: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_mesh[entry.record.mesh].append(entry)
+    return frozenset(id_ for own in by_mesh.values() if len(own) > limit for id_ in _superseded(own, limit))
 
 
-def _of_mesh(lines: Sequence[Line], limit: int) -> Iterator[str]:
-    runs = sorted((run for line in lines for run in line.runs), key=lambda run: conformance.chronological(run.entry))
-    if len(runs) <= limit:
-        return
-    kept = {_id(run) for run in runs[-max(1, limit // _SHARE) :]}
-    kept |= {_id(run) for line in lines for segment in line.segments for run in standing(segment)}
-    yield from (id_ for run in runs if (id_ := _id(run)) not in kept)
+def _superseded(entries: Sequence[Entry], limit: int) -> Iterator[str]:
+    ordered = sorted(entries, key=conformance.chronological)
+    kept = {entry.record.run_id for entry in ordered[-max(1, limit // _SHARE) :]}
+    kept |= {entry.record.run_id for entry in _standing(ordered)}
+    yield from (entry.record.run_id for entry in ordered if entry.record.run_id not in kept)
 
 
-def standing(segment: Segment) -> Iterator[Assessment]:
-    """Give the run that stands for each minor version of a mesh under one test set."""
-    groups: dict[str, list[Assessment]] = defaultdict(list)
-    for run in segment.runs:
-        groups[minor(run.entry.record.mesh_version)].append(run)
-    yield from (chronicle.standing(runs) for runs in groups.values())
+def _standing(ordered: Iterable[Entry]) -> Iterable[Entry]:
+    """Give what stands for each minor version, test set and variant: as in `chronicle.standing`, within each."""
+    found: dict[tuple[str, Variant, str], Entry] = {}
+    for entry in ordered:
+        record = entry.record
+        place = entry.suite.digest, record.variant, minor(record.mesh_version)
+        before = found.get(place)
+        ended = record.status == conformance.COMPLETED
+        if before is None or ended or before.record.status != conformance.COMPLETED:
+            found[place] = entry
+    return found.values()
+
+
+def slimmed(entries: Sequence[Entry], programme: Programme) -> tuple[Entry, ...]:
+    """Give the entries without what is shown of no folded run: the words and the duration of each test.
+
+    What remains of their observations is the same from run to run, and is kept once.
+    """
+    out = folded(entries, programme.site.fold_above)
+    if not out:
+        return tuple(entries)
+    shared: dict[Observation, Observation] = {}
+
+    def slim(record: Record) -> Record:
+        bare = (replace(one, message="", duration=None) for one in record.observations)
+        return replace(record, observations=tuple([shared.setdefault(one, one) for one in bare]))
+
+    return tuple(
+        replace(entry, record=slim(entry.record)) if entry.record.run_id in out else entry for entry in entries
+    )
 
 
 def minor(version: str) -> str:

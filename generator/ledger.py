@@ -16,7 +16,7 @@ from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
 from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
-from generator.model import Blob, Change, Transition
+from generator.model import Blob, Change, Programme, Transition
 from generator.provenance import Walk
 from generator.recollection import Recollection
 from generator.schemas import Schema
@@ -99,12 +99,30 @@ def _steps(judgement: Judgement, expected: Expected, commits: int) -> tuple[Step
     return tuple(Step(number=n, title=title, passed=passed, detail=detail) for n, title, passed, detail in rows)
 
 
-def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), watch: Watch = unwatched) -> Ledger:
-    """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
+def whole(entries: Sequence[Entry], _programme: Programme) -> Sequence[Entry]:
+    """Keep all of what was read."""
+    return entries
+
+
+def read(
+    root: Path,
+    revision: str = "HEAD",
+    expected: Expected = Expected(),
+    watch: Watch = unwatched,
+    slimmed: Callable[[Sequence[Entry], Programme], Sequence[Entry]] = whole,
+) -> Ledger:
+    """Read everything from one commit; raises `Stop` when it cannot be believed as a whole.
+
+    `slimmed` takes from the entries, once everything has been judged, what the caller has no use for.
+    """
     with closing(Repository(root, revision)) as repository:
         transitions = watch(repository.transitions(), len(repository.main_line))
         files = files_of(repository.tree(urls.SCHEMAS, urls.PROGRAMME), repository.content)
-        return _conclude(repository, files, transitions, expected)[0]
+        book = _conclude(repository, files, transitions, expected)[0]
+    bare = {verdict.path: replace(verdict, records=()) for verdict in book.verdicts}
+    entries = [replace(entry, verdict=bare[entry.verdict.path]) for entry in book.entries]
+    audit = replace(book.audit, judgement=replace(book.audit.judgement, verdicts=tuple(bare.values())))
+    return replace(book, audit=audit, entries=tuple(slimmed(entries, book.programme)))
 
 
 def check(

@@ -111,10 +111,10 @@ def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
 
 
 def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: Theme, *, past: bool) -> Scene:
-    assessments = tuple(conformance.assess(entry) for entry in ledger.entries)
+    assessments = tuple(conformance.assess_all(ledger.entries))
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
     lines = chronicle.lines(assessments)
-    folded = folding.folded(lines, ledger.programme.site.fold_above)
+    folded = folding.folded(ledger.entries, ledger.programme.site.fold_above)
     told = folding.told(lines, folded)
     drawn = (
         chart

@@ -81,10 +81,10 @@ def _made_of(arguments: argparse.Namespace) -> str:
 
 
 def _read(arguments: argparse.Namespace) -> Read:
-    from generator import ledger
+    from generator import folding, ledger
 
-    root = console.root(arguments)
-    book = ledger.read(root, console.revision(arguments), expected=trust.expected(arguments), watch=console.watch)
+    root, revision = console.root(arguments), console.revision(arguments)
+    book = ledger.read(root, revision, trust.expected(arguments), console.watch, folding.slimmed)
     return book, tuple(ledger.files(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS)))
 
 

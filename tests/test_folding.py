@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator import chronicle, conformance, folding, ledger, recount, site, urls
-from generator.chronicle import Line
 from generator.findings import Stop
-from generator.judgements import Assessment, Output
+from generator.judgements import Assessment, Entry, Output
 from generator.records import Observation
 from generator.terms import Outcome
 from tests.support import pages, papers, strategies
@@ -62,8 +61,8 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return planned(growing(tmp_path_factory.mktemp("grown") / "r", len(RUNS)))
 
 
-def lines(repository: Repository) -> tuple[Line, ...]:
-    return chronicle.lines(conformance.assess(entry) for entry in ledger.read(repository.root).entries)
+def entries(repository: Repository) -> tuple[Entry, ...]:
+    return ledger.read(repository.root).entries
 
 
 def run_page(number: int) -> str:
@@ -185,19 +184,19 @@ def test_folded_runs_are_counted_again_from_their_files(tmp_path: Path) -> None:
 
 def test_folding_asks_for_no_date_and_no_other_mesh(tmp_path: Path) -> None:
     repository = growing(tmp_path / "r", len(RUNS))
-    alone = folding.folded(lines(repository), LIMIT)
+    alone = folding.folded(entries(repository), LIMIT)
     for number in range(3):
         paper = result(mesh="moss", run_id=f"moss-run-{number:04}", publisher="moss-robot")
         repository.commit(pair(paper, papers.OTHER_ROBOT))
-    assert folding.folded(lines(repository), LIMIT) == alone == frozenset(RUNS) - {RUNS[3], RUNS[7]}
-    assert folding.folded(lines(repository), len(RUNS)) == frozenset()
+    assert folding.folded(entries(repository), LIMIT) == alone == frozenset(RUNS) - {RUNS[3], RUNS[7]}
+    assert folding.folded(entries(repository), len(RUNS)) == frozenset()
 
 
 def test_a_run_that_broke_off_does_not_stand_for_its_version(tmp_path: Path) -> None:
     repository = growing(tmp_path / "r", 6)
     broken = {"status": "aborted", "phase": "running", "finished_at": "2026-01-04T18:00:00Z"}
     repository.commit(pair(result(version="v1.0.2", run_id="toy-run-broken", run=broken)))
-    folded = folding.folded(lines(repository), LIMIT)
+    folded = folding.folded(entries(repository), LIMIT)
     assert "toy-run-broken" in folded
     assert RUNS[3] not in folded
 
@@ -233,11 +232,11 @@ def test_no_run_stands_folded_and_no_other_run_ever_unfolds_one(
     runs = [made(number, one) for number, one in enumerate(facts)]
     before = frozenset[str]()
     for count in range(len(runs) + 1):
-        every = chronicle.lines(runs[:count])
-        folded = folding.folded(every, limit)
+        folded = folding.folded([run.entry for run in runs[:count]], limit)
         assert before <= folded
         before = folded
-    assert folding.folded(chronicle.lines(runs[::-1]), limit) == before
+    assert folding.folded([run.entry for run in runs[::-1]], limit) == before
+    every = chronicle.lines(runs)
     told = folding.told(every, before)
     for whole, part in zip(every, told, strict=True):
         assert [chronicle.standing(one.runs) for one in whole.segments] == [
@@ -278,3 +277,20 @@ def test_the_page_of_a_test_tells_of_every_run_by_stretches(grown: dict[str, byt
         ["1", "failed", "unknown"],
         ["2", "passed", "full"],
     ]
+
+
+def test_of_a_folded_run_no_words_are_kept_and_the_site_is_the_same(tmp_path: Path) -> None:
+    repository = growing(tmp_path / "r", 3)
+    for number in range(3, len(RUNS)):
+        noted = [item | {"message": f"said by {number}", "duration": 0.5} for item in papers.outcomes()]
+        run = {"status": "completed", "finished_at": f"2026-01-{number + 1:02}T10:00:00Z"}
+        repository.commit(pair(result(version=VERSIONS[number], run_id=RUNS[number], run=run, results=noted)))
+    full, slim = ledger.read(repository.root), ledger.read(repository.root, slimmed=folding.slimmed)
+    words = {entry.record.run_id: {one.message for one in entry.record.observations} for entry in slim.entries}
+    assert words[RUNS[4]] == {""}
+    assert words[RUNS[7]] == {"said by 7"}
+    one, other = (entry.record.observations for entry in slim.entries if entry.record.run_id in RUNS[4:6])
+    assert all(a is b for a, b in zip(one, other, strict=True))
+    files = tuple(ledger.files(repository.root, full.head, ("registry", "results", "schema")))
+    templates = PROJECT / "site_templates"
+    assert site.plan(full, files, AS_OF, templates) == site.plan(slim, files, AS_OF, templates)
