@@ -46,12 +46,16 @@ class Line:
 
     @property
     def newest(self) -> Segment:
-        """The runs that stand for the line: with the newest test set of which a run says something, if any does.
+        """The runs that stand for the line: those with the newest test set of which any run says something.
 
         A listing without outcomes does not take the place of a run that has some.
         """
-        telling = [part for part in self.segments if part.head.whole.capability is not Capability.UNKNOWN]
-        return (telling or self.segments)[-1]
+        return self.telling[-1] if self.telling else self.segments[-1]
+
+    @property
+    def telling(self) -> tuple[Segment, ...]:
+        """The parts in which any run says something."""
+        return tuple(part for part in self.segments if any(map(tells, part.runs)))
 
     @property
     def runs(self) -> tuple[Assessment, ...]:
@@ -136,6 +140,11 @@ def _segments(runs: Sequence[Assessment]) -> Iterator[Segment]:
     for _, group in itertools.groupby(ordered, key=place):
         members = tuple(group)
         yield Segment(suite=members[0].entry.suite, runs=members)
+
+
+def tells(run: Assessment) -> bool:
+    """Tell whether a run says anything on what the mesh implements."""
+    return run.whole.capability is not Capability.UNKNOWN
 
 
 def standing(runs: Sequence[Assessment]) -> Assessment:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator import conformance
+from generator.chronicle import Line
 from generator.judgements import Assessment, Cell
 from generator.model import Specification, Suite
-from generator.terms import Capability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,33 +34,31 @@ class Overview:
     test_sets: tuple[Suite, ...]
 
 
-def overviews(assessments: Iterable[Assessment], order: Mapping[str, int]) -> tuple[Overview, ...]:
+def overviews(lines: Iterable[Line], order: Mapping[str, int]) -> tuple[Overview, ...]:
     """Give a table for each suite, the one with the newest run first; `order` ranks mesh ids.
 
     A mesh stands in it with the newest test set of which any result says something, in every
     variant of that test set: different test sets are never merged into one row.
     """
-    assessed = {assessment.entry.verdict.path: assessment for assessment in assessments}
-    newest = conformance.newest(assessment.entry for assessment in assessed.values())
-    by_suite: dict[str, list[Assessment]] = defaultdict(list)
-    for entry in newest.values():
-        by_suite[entry.suite.id].append(assessed[entry.verdict.path])
+    by_suite: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_suite[line.suite].append(line)
     suites = sorted(by_suite.values(), key=_newest_run, reverse=True)
     return tuple(_overview(found, order) for found in suites)
 
 
-def _newest_run(found: Sequence[Assessment]) -> tuple[object, ...]:
-    return max(conformance.chronological(one.entry) for one in found)
+def _newest_run(found: Sequence[Line]) -> tuple[object, ...]:
+    return max(conformance.chronological(part.head.entry) for line in found for part in line.segments)
 
 
-def _overview(found: Sequence[Assessment], order: Mapping[str, int]) -> Overview:
-    by_mesh: dict[str, list[Assessment]] = defaultdict(list)
-    for one in found:
-        by_mesh[one.entry.record.mesh].append(one)
+def _overview(found: Sequence[Line], order: Mapping[str, int]) -> Overview:
+    by_mesh: dict[str, list[Line]] = defaultdict(list)
+    for line in found:
+        by_mesh[line.mesh].append(line)
     rows = [row for mesh in sorted(by_mesh, key=lambda mesh: _rank(mesh, order)) for row in _chosen(by_mesh[mesh])]
     shown = sorted((row.entry.suite for row in rows), key=_version, reverse=True)
     columns = _columns(shown)
-    test_sets = {one.entry.suite.version: one.entry.suite for one in found}
+    test_sets = {part.suite.version: part.suite for line in found for part in line.segments}
     return Overview(
         title=shown[0].title.removesuffix(shown[0].version).strip() or shown[0].title,
         columns=columns,
@@ -77,10 +75,11 @@ def _version(suite: Suite) -> tuple[tuple[int, str], ...]:
     return conformance.version_order(suite.version)
 
 
-def _chosen(found: Sequence[Assessment]) -> list[Assessment]:
-    telling = [one for one in found if one.whole.capability is not Capability.UNKNOWN] or found
-    version = max((one.entry.suite for one in telling), key=_version).version
-    return [one for one in found if one.entry.suite.version == version]
+def _chosen(found: Sequence[Line]) -> list[Assessment]:
+    version = max((line.newest.suite for line in found if line.telling), key=_version, default=None)
+    version = version or max((line.newest.suite for line in found), key=_version)
+    heads = ([part.head for part in line.segments if part.suite.version == version.version] for line in found)
+    return [of_line[-1] for of_line in heads if of_line]
 
 
 def _columns(suites: Sequence[Suite]) -> tuple[Specification, ...]:

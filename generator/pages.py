@@ -61,7 +61,7 @@ def _front(scene: Scene, environment: Environment) -> Output:
         urls.FRONT,
         title=programme.title,
         description=programme.summary,
-        overviews=overview.overviews(scene.assessments, order),
+        overviews=overview.overviews(scene.lines, order),
         figures=figures,
         dated={entry.suite.id for entry in entries if entry.ordered_at <= scene.as_of},
         as_of=scene.as_of,

@@ -103,13 +103,15 @@ def _standing(line: Line, as_of: datetime) -> Iterator[tuple[datetime, Assessmen
     """Give each run that came to stand for a line, with when, by the rule of `Line.head`."""
     places = {run.entry.verdict.path: place for place, part in enumerate(line.segments) for run in part.runs}
     heads: dict[int, Assessment] = {}
+    telling: set[int] = set()
     last: Assessment | None = None
     for run in sorted(line.runs, key=lambda run: conformance.chronological(run.entry)):
         if run.entry.ordered_at > as_of:
             return
         place = places[run.entry.verdict.path]
         heads[place] = chronicle.standing((heads[place], run) if place in heads else (run,))
-        telling = [one for one in heads if heads[one].whole.capability is not Capability.UNKNOWN]
+        if chronicle.tells(run):
+            telling.add(place)
         standing = heads[max(telling or heads)]
         if standing is not last:
             yield run.entry.ordered_at, standing
