@@ -20,7 +20,7 @@ from typing import NamedTuple
 import yaml
 
 from benchmarks import peers, repositories
-from generator import documents, sshsig, urls
+from generator import documents, sshsig
 from tests.support.keys import RESULT, Key
 from tests.support.papers import PROJECT
 
@@ -58,7 +58,10 @@ class Measure(NamedTuple):
 
 VERIFY, TENTH, ALONE = "`meshmark verify`", "`meshmark verify`, a tenth of the results", "the same in one process"
 WARM, NEWS = "the same with a cache, when nothing is new", "the same with a cache, when one result is new"
-BUILD, SIGNATURES = "`meshmark build`, a tenth of the results", "`git log --format=%G?`, scaled from a sample"
+BUILD, TENTH_BUILT = "`meshmark build`, the whole site", "the same, a tenth of the results"
+SAME = "`meshmark build` with a cache, when nothing is new"
+ONE_MORE = "`meshmark build` with a cache, when one result is new"
+SIGNATURES = "`git log --format=%G?`, scaled from a sample"
 FLOOR = "the floor: read, parse, validate, verify, one trivial page each; two processes"
 
 
@@ -67,7 +70,6 @@ def _report(scratch: Path, arguments: argparse.Namespace) -> str:
     large, small, signed = scratch / "large", scratch / "small", scratch / "signed"
     repositories.build(large, results)
     repositories.build(small, results // 10)
-    shutil.copytree(PROJECT / urls.TEMPLATES, small / urls.TEMPLATES)
     _sign_commits(signed)
     keygen_files = _export(large, scratch / "files")
     contents = [file.read_bytes() for file, _ in keygen_files]
@@ -86,7 +88,10 @@ def _report(scratch: Path, arguments: argparse.Namespace) -> str:
         Measure(SIGNATURES, lambda: _signatures(signed), SAMPLE / results),
         Measure("`ssh-keygen -Y verify` a file, scaled from a sample", lambda: _keygen(keygen_files), SAMPLE / results),
         Measure(FLOOR, lambda: _floor(large, scratch / f"floor-{next(counter)}")),
-        Measure(BUILD, lambda: _meshmark("build", "--root", str(small), "--out", str(scratch / f"{next(counter)}"))),
+        Measure(BUILD, lambda: _built(large, scratch / f"site-{next(counter)}")),
+        Measure(TENTH_BUILT, lambda: _built(small, scratch / f"site-{next(counter)}")),
+        Measure(ONE_MORE, lambda: _built_with_news(large, scratch / f"news-{next(counter)}")),
+        Measure(SAME, lambda: _built_again(large, scratch / f"again-{next(counter)}")),
         Measure(
             "`meshmark check --base` on one new result",
             lambda: _meshmark("check", "--root", str(large), "--base", "HEAD~1"),
@@ -145,8 +150,12 @@ more results are more runs of a version.
 - `meshmark verify` is {faster:.1f} times as fast as `git log --format=%G?`, which looks at commits only.
 - With a cache the whole verification takes {medians[WARM] / base:.2f} of that time when nothing is new, and
   {medians[NEWS] / base:.2f} when one result is.
-- Ten times the results take {base / medians[TENTH]:.1f} times as long.
-- The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long.
+- Ten times the results take {base / medians[TENTH]:.1f} times as long to verify, and
+  {medians[BUILD] / medians[TENTH_BUILT]:.1f} times as long to build.
+- The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long, and
+  `meshmark build` {medians[BUILD] / medians[FLOOR]:.1f} times.
+- With a cache the whole site takes {medians[SAME] / medians[BUILD]:.2f} of that time when nothing is new, and
+  {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.
 - Peak memory of `meshmark verify`, without its workers: {peaks[0]} MB for {results} results, {peaks[1]} MB for
   {results // 10}.{absent}{peers_said}
 """
@@ -165,6 +174,27 @@ def _with_news(repository: Path, behind: Path, folder: Path) -> float:
     """Verify with a copy of a cache that knows all but the last result."""
     shutil.copytree(behind, folder)
     return _meshmark("verify", "--root", str(repository), "--cache", str(folder))
+
+
+def _built(repository: Path, folder: Path) -> float:
+    return _meshmark("build", "--root", str(repository), "--out", str(folder))
+
+
+def _built_with_news(repository: Path, folder: Path) -> float:
+    """Build with the site and the cache of the commit before the last one."""
+    words = ("build", "--root", str(repository), "--out", str(folder / "site"), "--cache", str(folder / "cache"))
+    newest = _said("git", "rev-parse", "HEAD", folder=repository)
+    for commit in (f"{newest}~1", newest):
+        _said("git", "update-ref", "refs/heads/main", commit, folder=repository)
+        seconds = _meshmark(*words)
+    return seconds
+
+
+def _built_again(repository: Path, folder: Path) -> float:
+    """Build what was built just now."""
+    words = ("build", "--root", str(repository), "--out", str(folder / "site"), "--cache", str(folder / "cache"))
+    _meshmark(*words)
+    return _meshmark(*words)
 
 
 def _floor(repository: Path, folder: Path) -> float:
