@@ -25,6 +25,8 @@ _SHIELDS: Final = {"good": "brightgreen", "bad": "red", "partly": "yellow", "qui
 _MOODS: Final = {Compliance.PASS: "good", Compliance.FAIL: "bad", Compliance.INCOMPLETE: "partly"}
 _NARROW, _WIDE = frozenset("iIjl.,:;'|!()[] /ft"), frozenset("mwMW@%—")
 _LONG: Final = 80
+# A message ends in what its fraction leaves out: it is cut only where a programme has a great many suites.
+_LONGEST: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ def badges(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> tuple[
 
 
 def _of_mesh(title: str, lines: list[Line], age: Age) -> Badge:
-    """Say each suite's fraction; old results are said too, but lend no colour to a badge with newer ones."""
-    parts = [f"{line.head.entry.suite.title} {_fraction(line.head.whole, age)}" for line in lines]
+    """Say how each suite stands; old results are said too, but lend no colour to a badge with newer ones."""
+    parts = [f"{line.head.entry.suite.title} {_standing(line.head.whole, age)}" for line in lines]
     current = [line for line in lines if age(line.head.entry) not in _OLD] or lines
     moods = {_mood(line.head.whole, age) for line in current}
     mood = next(mood for mood in ("bad", "quiet", "partly", "good") if mood in moods)
@@ -83,19 +85,17 @@ def _of_specifications(title: str, line: Line, age: Age) -> Iterator[Badge]:
             yield Badge(path=path, label=label, message=_state(cell, age), mood=_mood(cell, age))
 
 
-def _fraction(cell: Cell, age: Age) -> str:
-    tally, found = cell.tally, age(cell.entry)
-    tested = tally.passed + tally.failed
-    text = f"{tally.passed}/{tested} passed" if tested else "not tested"
-    return f"{text}, {found.value}" if found in _OLD else text
+def _standing(cell: Cell, age: Age) -> str:
+    found = age(cell.entry)
+    return f"{wording.standing(cell)}, {found.value}" if found in _OLD else wording.standing(cell)
 
 
 def _state(cell: Cell, age: Age) -> str:
-    return f"{_capability(cell.capability)}, {_fraction(cell, age)}"
+    return f"{_capability(cell.capability)}, {_standing(cell, age)}"
 
 
 def _capability(value: Capability) -> str:
-    return {Capability.NONE: "not implemented", Capability.UNKNOWN: "capability unknown"}.get(value, value.value)
+    return "capability unknown" if value is Capability.UNKNOWN else value.value
 
 
 def _mood(cell: Cell, age: Age) -> str:
@@ -132,13 +132,13 @@ def width(text: str) -> int:
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
+def _cut(text: str, most: int = _LONG) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def svg(badge: Badge) -> Markup:
     """Draw a badge; the words themselves carry the meaning, the colour only repeats it."""
-    label, message = _cut(badge.label), _cut(badge.message)
+    label, message = _cut(badge.label), _cut(badge.message, _LONGEST)
     left, right = width(label) + 14, width(message) + 14
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{sentence}">'
@@ -200,7 +200,7 @@ def matrix(title: str, lines: Iterable[Line], age: Age) -> Markup:
             if cell.specification and cell.tally.total:
                 body += _row(cell, top)
                 told.append(f"{cell.specification.title}: {cell.capability.value}, {wording.sentence(cell)}")
-                top += 24
+                top += 38
         top += 8
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="{height}" viewBox="0 0 400 {height}" role="img" '
@@ -210,14 +210,11 @@ def matrix(title: str, lines: Iterable[Line], age: Age) -> Markup:
 
 
 def _row(cell: Cell, top: int) -> Markup:
-    tally = cell.tally
-    tested = tally.passed + tally.failed
-    fraction = f"{tally.passed}/{tested} passed" if tested else "not tested"
     name = cell.specification.title if cell.specification else ""
     return Markup(
-        '<path class="r" d="M12 {0}H388"/><text x="12" y="{1}">{2}</text><svg x="200" y="{3}">{4}</svg>'
-        '<text x="218" y="{1}">{5}</text><text x="388" y="{1}" text-anchor="end">{6}</text>\n'
+        '<path class="r" d="M12 {0}H388"/><text x="12" y="{1}">{2}</text><svg x="306" y="{3}">{4}</svg>'
+        '<text x="324" y="{1}">{5}</text><text class="s" x="12" y="{6}">{7}</text>\n'
     ).format(
-        top, top + 16, name if len(name) <= 27 else f"{name[:26]}…", top + 6, _SHAPES[cell.capability],
-        cell.capability.value, fraction,
+        top, top + 16, name if len(name) <= 42 else f"{name[:41]}…", top + 6, _SHAPES[cell.capability],
+        cell.capability.value, top + 31, wording.standing(cell),
     )  # fmt: skip

@@ -175,6 +175,16 @@ def sentence(cell: Cell) -> str:
     return ", ".join(parts)
 
 
+def standing(cell: Cell) -> str:
+    """Say the compliance where there is little room, with its fraction and all that the fraction leaves out."""
+    tally = cell.tally
+    tested = tally.passed + tally.failed
+    parts = [f"{cell.compliance.value} {tally.passed}/{tested}" if tested else cell.compliance.value]
+    parts += [f"{tally.untested} untested"] if tally.untested else []
+    parts += [f"{tally.none} not implemented"] if tally.none else []
+    return ", ".join(parts)
+
+
 def answer(step: Step) -> str:
     """Name the answer of a provenance step."""
     if not step.decides:

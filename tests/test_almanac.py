@@ -157,4 +157,4 @@ def test_a_badge_loses_its_colour_when_the_test_set_is_long_superseded(tmp_path:
     as_of = datetime.fromisoformat("2026-01-03T00:00:00Z")
     assert b"stale" not in planned(repository, as_of)[f"{urls.badge('kelp')}.svg"]
     repository.commit({"schema/suites/toy/v1.1.yaml": papers.written(papers.suite(version="v1.1"))})
-    assert b"4/4 passed, stale" in planned(repository, as_of)[f"{urls.badge('kelp')}.svg"]
+    assert b"pass 4/4, stale" in planned(repository, as_of)[f"{urls.badge('kelp')}.svg"]

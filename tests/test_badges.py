@@ -52,11 +52,11 @@ def test_a_variant_has_a_badge_of_its_own_that_names_it() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "message", "mood"),
     [
-        ((PASSED, PASSED), "full, 2/2 passed", "good"),
-        ((PASSED, FAILED), "partial, 1/2 passed", "bad"),
-        ((PASSED, Outcome.SKIPPED), "partial, 1/1 passed", "partly"),
-        ((FAILED, FAILED), "not implemented, not tested", "quiet"),
-        ((Outcome.UNKNOWN, Outcome.UNKNOWN), "capability unknown, not tested", "quiet"),
+        ((PASSED, PASSED), "full, pass 2/2", "good"),
+        ((PASSED, FAILED), "partial, fail 1/2", "bad"),
+        ((PASSED, Outcome.SKIPPED), "partial, incomplete 1/1, 1 untested", "partly"),
+        ((FAILED, FAILED), "none, n/a, 2 not implemented", "quiet"),
+        ((Outcome.UNKNOWN, Outcome.UNKNOWN), "capability unknown, not tested, 2 untested", "quiet"),
     ],
 )
 def test_a_badge_says_capability_and_compliance_in_words(
@@ -66,10 +66,23 @@ def test_a_badge_says_capability_and_compliance_in_words(
     assert (badge.message, badge.mood) == (message, mood)
 
 
+def test_no_badge_and_no_cell_of_the_matrix_leaves_out_what_was_not_tested() -> None:
+    made = line(PASSED, Outcome.SKIPPED)
+    assert by_path(made)["badges/kelp/mesh"].message.endswith(" incomplete 1/1, 1 untested")
+    for output in badges.outputs([made], TITLES, FRESH):
+        assert b"incomplete 1/1, 1 untested" in output.content, output.path
+
+
+def test_the_words_of_a_badge_of_many_suites_are_drawn_to_their_end() -> None:
+    message = " · ".join(f"Gateway API v1.{minor} incomplete 10/10, 92 untested" for minor in range(6))
+    drawn = badges.svg(badges.Badge(path="badges/kelp/mesh", label="Kelp", message=message, mood="partly"))
+    assert f">{message}</text>" in drawn
+
+
 @pytest.mark.parametrize("state", [Freshness.STALE, Freshness.ARCHIVED])
 def test_an_old_result_says_so_and_loses_its_colour(state: Freshness) -> None:
     badge = by_path(line(), age=aged(state))["badges/kelp/suites/toy"]
-    assert badge.message == f"full, 2/2 passed, {state.value}"
+    assert badge.message == f"full, pass 2/2, {state.value}"
     assert badge.mood == "quiet"
 
 
@@ -103,7 +116,7 @@ def test_the_small_matrix_tells_every_specification_with_provenance_and_age() ->
     words = " ".join(t.text or "" for t in root.iter(f"{SVG}text"))
     description = root.find(f"{SVG}desc")
     assert description is not None
-    for part in ("Alpha", "partial", "1/2 passed", "verified, fresh", "v1.1.0"):
+    for part in ("Alpha", "partial", "fail 1/2", "verified, fresh", "v1.1.0"):
         assert part in words
     assert "Alpha: partial, passed 1 of 2 tested" in (description.text or "")
 
