@@ -12,11 +12,12 @@ from typing import Final
 from markupsafe import Markup
 
 from generator import chronicle, emitting, urls, wording
+from generator.almanac import Age
 from generator.chronicle import Line
 from generator.judgements import Cell, Entry, Output
 from generator.terms import Capability, Compliance, Freshness
 
-Age = Callable[[Entry], Freshness]
+Ages = Callable[[Entry], Age]
 
 _OLD: Final = frozenset({Freshness.STALE, Freshness.ARCHIVED})
 # Dark enough for white words: each has a contrast of at least 4.5 to 1 with #fff.
@@ -44,7 +45,7 @@ class Badge:
         return f"{self.label}: {self.message}"
 
 
-def badges(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> tuple[Badge, ...]:
+def badges(lines: Iterable[Line], titles: Mapping[str, str], ages: Ages) -> tuple[Badge, ...]:
     """Give every badge: for a mesh, each suite and variant of it, and each specification."""
     listed = tuple(lines)
     heads = chronicle.foremost(listed)
@@ -52,67 +53,73 @@ def badges(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> tuple[
     for mesh in sorted({line.mesh for line in listed}):
         title = titles.get(mesh, mesh)
         own = [line for (of, _), line in heads.items() if of == mesh]
-        found.append(_of_mesh(title, own, age))
-        found += [_of_line(title, line, age, urls.badge(mesh, line.suite)) for line in own]
-        found += [badge for line in own for badge in _of_specifications(title, line, age)]
+        found.append(_of_mesh(title, own, ages))
+        found += [_of_line(title, line, ages, urls.badge(mesh, line.suite)) for line in own]
+        found += [badge for line in own for badge in _of_specifications(title, line, ages)]
     for line in listed:
         if line.variant:
             path = urls.badge(line.mesh, line.suite, fields=urls.variant(line.variant))
-            found.append(_of_line(titles.get(line.mesh, line.mesh), line, age, path))
+            found.append(_of_line(titles.get(line.mesh, line.mesh), line, ages, path))
     return tuple(found)
 
 
-def _of_mesh(title: str, lines: list[Line], age: Age) -> Badge:
+def _of_mesh(title: str, lines: list[Line], ages: Ages) -> Badge:
     """Say how each suite stands; old results are said too, but lend no colour to a badge with newer ones."""
-    parts = [f"{line.head.entry.suite.title} {_standing(line.head.whole, age)}" for line in lines]
-    current = [line for line in lines if age(line.head.entry) not in _OLD] or lines
-    moods = {_mood(line.head.whole, age) for line in current}
+    parts = [f"{line.head.entry.suite.title} {_standing(line.head.whole, ages)}" for line in lines]
+    current = [line for line in lines if ages(line.head.entry).state not in _OLD] or lines
+    moods = {_mood(line.head.whole, ages) for line in current}
     mood = next(mood for mood in ("bad", "quiet", "partly", "good") if mood in moods)
     return Badge(path=urls.badge(lines[0].mesh), label=title, message=" · ".join(parts), mood=mood)
 
 
-def _of_line(title: str, line: Line, age: Age, path: str) -> Badge:
+def _of_line(title: str, line: Line, ages: Ages, path: str) -> Badge:
     cell = line.head.whole
     label = " ".join((title, line.head.entry.suite.title, *(value for _, value in line.variant)))
-    return Badge(path=path, label=label, message=_state(cell, age), mood=_mood(cell, age))
+    return Badge(path=path, label=label, message=_state(cell, ages), mood=_mood(cell, ages))
 
 
-def _of_specifications(title: str, line: Line, age: Age) -> Iterator[Badge]:
+def _of_specifications(title: str, line: Line, ages: Ages) -> Iterator[Badge]:
     for cell in line.head.cells:
         if cell.specification and cell.tally.total:
             path = urls.badge(line.mesh, line.suite, cell.specification.id)
             label = f"{title} {cell.specification.title} {cell.specification.api_version}"
-            yield Badge(path=path, label=label, message=_state(cell, age), mood=_mood(cell, age))
+            yield Badge(path=path, label=label, message=_state(cell, ages), mood=_mood(cell, ages))
 
 
-def _standing(cell: Cell, age: Age) -> str:
-    found = age(cell.entry)
-    return f"{wording.standing(cell)}, {found.value}" if found in _OLD else wording.standing(cell)
+def _standing(cell: Cell, ages: Ages) -> str:
+    found = ages(cell.entry).state
+    return wording.standing(cell) if found is Freshness.FRESH else f"{wording.standing(cell)}, {_worded(found)}"
 
 
-def _state(cell: Cell, age: Age) -> str:
-    return f"{_capability(cell.capability)}, {_standing(cell, age)}"
+def _state(cell: Cell, ages: Ages) -> str:
+    found = ages(cell.entry)
+    fresh = f", {f'fresh {wording.lapse(found)}'.strip()}" if found.state is Freshness.FRESH else ""
+    return f"{_capability(cell.capability)}, {_standing(cell, ages)}{fresh}"
+
+
+def _worded(value: Freshness) -> str:
+    return "age unknown" if value is Freshness.UNKNOWN else value.value
 
 
 def _capability(value: Capability) -> str:
     return "capability unknown" if value is Capability.UNKNOWN else value.value
 
 
-def _mood(cell: Cell, age: Age) -> str:
-    return "quiet" if age(cell.entry) in _OLD else _MOODS.get(cell.compliance, "quiet")
+def _mood(cell: Cell, ages: Ages) -> str:
+    return "quiet" if ages(cell.entry).state in _OLD else _MOODS.get(cell.compliance, "quiet")
 
 
-def outputs(lines: Iterable[Line], titles: Mapping[str, str], age: Age) -> Iterator[Output]:
+def outputs(lines: Iterable[Line], titles: Mapping[str, str], ages: Ages) -> Iterator[Output]:
     """Give every badge as SVG and as JSON, and the small matrix of every mesh."""
     listed = tuple(lines)
-    for badge in badges(listed, titles, age):
+    for badge in badges(listed, titles, ages):
         yield Output(path=f"{badge.path}.svg", content=svg(badge).encode())
         yield Output(path=f"{badge.path}.json", content=emitting.json_bytes(shields(badge)))
     by_mesh: dict[str, list[Line]] = {}
     for (mesh, _), line in chronicle.foremost(listed).items():
         by_mesh.setdefault(mesh, []).append(line)
     for mesh, own in by_mesh.items():
-        yield Output(path=urls.matrix(mesh), content=matrix(titles.get(mesh, mesh), own, age).encode())
+        yield Output(path=urls.matrix(mesh), content=matrix(titles.get(mesh, mesh), own, ages).encode())
 
 
 def shields(badge: Badge) -> dict[str, str | int]:
@@ -179,7 +186,7 @@ _SHEET: Final = Markup(
 )
 
 
-def matrix(title: str, lines: Iterable[Line], age: Age) -> Markup:
+def matrix(title: str, lines: Iterable[Line], ages: Ages) -> Markup:
     """Draw a mesh's newest results, a row a specification; 400 pixels wide, for a page that embeds it."""
     body, top, told = Markup(), 30, []
     for line in lines:
@@ -189,7 +196,7 @@ def matrix(title: str, lines: Iterable[Line], age: Age) -> Markup:
         caption = f"{head.entry.suite.title}{variant}"
         state = (
             f"{wording.version_text(record)}, {wording.run_day(record)}: "
-            f"{wording.trust(head.entry.verdict)}, {age(head.entry).value}"
+            f"{wording.trust(head.entry.verdict)}, {_worded(ages(head.entry).state)}"
         )
         body += Markup('<text class="b" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>\n').format(
             top + 16, _cut(caption), top + 32, state

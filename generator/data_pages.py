@@ -62,7 +62,7 @@ def _badges(scene: Scene) -> dict[str, list[Snippet]]:
     programme = scene.ledger.programme
     titles = {mesh.id: mesh.title for mesh in programme.meshes}
     by_mesh: dict[str, list[Snippet]] = {}
-    for badge in badges.badges(scene.lines, titles, scene.almanac.freshness):
+    for badge in badges.badges(scene.lines, titles, scene.almanac.age):
         by_mesh.setdefault(badge.path.split("/")[1], []).append(snippets(badge, programme.base_url))
     return by_mesh
 

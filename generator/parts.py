@@ -89,7 +89,7 @@ def _of_mesh(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
     yield from api_v1.latest(scene.told, raw)
     yield from api.statements(run.entry for line in scene.told for run in line.runs)
     yield from tables.of_meshes(scene.ledger, scene.told)
-    yield from badges.outputs(scene.told, _titles(scene), scene.almanac.freshness)
+    yield from badges.outputs(scene.told, _titles(scene), scene.almanac.age)
     yield from figures.outputs(scene.charts)
 
 

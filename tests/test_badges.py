@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from generator import badges, chronicle
+from generator.almanac import Age
 from generator.chronicle import Line
 from generator.judgements import Entry
 from generator.terms import Freshness, Outcome
@@ -20,8 +23,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 TITLES = {"kelp": 'Kelp <b> & "Mesh"'}
 
 
-def aged(state: Freshness) -> Callable[[Entry], Freshness]:
-    return lambda _entry: state
+UNTIL = datetime(2026, 9, 30, tzinfo=UTC)
+
+
+def aged(state: Freshness, **told: Any) -> Callable[[Entry], Age]:
+    return lambda _entry: Age(state=state, until=UNTIL, **told)
 
 
 FRESH = aged(Freshness.FRESH)
@@ -32,7 +38,7 @@ def line(*outcomes: Outcome, **changes: Any) -> Line:
     return made
 
 
-def by_path(*lines: Line, age: Callable[[Entry], Freshness] = FRESH) -> dict[str, badges.Badge]:
+def by_path(*lines: Line, age: Callable[[Entry], Age] = FRESH) -> dict[str, badges.Badge]:
     return {badge.path: badge for badge in badges.badges(lines, TITLES, age)}
 
 
@@ -63,7 +69,7 @@ def test_a_badge_says_capability_and_compliance_in_words(
     outcomes: tuple[Outcome, ...], message: str, mood: str
 ) -> None:
     badge = by_path(line(*outcomes))["badges/kelp/suites/toy"]
-    assert (badge.message, badge.mood) == (message, mood)
+    assert (badge.message, badge.mood) == (f"{message}, fresh until 2026-09-30", mood)
 
 
 def test_no_badge_and_no_cell_of_the_matrix_leaves_out_what_was_not_tested() -> None:
@@ -84,6 +90,28 @@ def test_an_old_result_says_so_and_loses_its_colour(state: Freshness) -> None:
     badge = by_path(line(), age=aged(state))["badges/kelp/suites/toy"]
     assert badge.message == f"full, pass 2/2, {state.value}"
     assert badge.mood == "quiet"
+
+
+def test_an_ageing_result_says_so_and_keeps_its_colour() -> None:
+    found = by_path(line(), age=aged(Freshness.AGEING))
+    assert found["badges/kelp/suites/toy"].message == "full, pass 2/2, ageing"
+    assert found["badges/kelp/mesh"].message.endswith(" pass 2/2, ageing")
+    assert {badge.mood for badge in found.values()} == {"good"}
+
+
+def test_a_fresh_result_says_how_long_it_stays_so_by_date_and_by_version() -> None:
+    found = by_path(line(), age=aged(Freshness.FRESH, by_version=True, left=1))
+    for path in ("badges/kelp/suites/toy", "badges/kelp/specifications/toy/alpha"):
+        assert found[path].message == "full, pass 2/2, fresh until 2026-09-30 or 1 more minor version"
+
+
+def test_the_badge_of_a_mesh_says_the_age_of_each_suite_that_is_not_fresh() -> None:
+    (newer,) = chronicle.lines([run(NEW, 1)])
+    suites = line(), replace(newer, suite="other")
+    states = {OLD.version: Freshness.AGEING, NEW.version: Freshness.FRESH}
+    found = by_path(*suites, age=lambda entry: Age(state=states[entry.suite.version], until=UNTIL))
+    parts = found["badges/kelp/mesh"].message.split(" · ")
+    assert sorted(part.partition("pass")[2] for part in parts) == [" 2/2, ageing", " 3/3"]
 
 
 def test_the_newest_test_set_stands_on_the_badge() -> None:
