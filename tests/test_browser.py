@@ -5,6 +5,7 @@ Every kind of page is looked at, the heaviest of its kind; what a reader does is
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -450,6 +451,73 @@ def test_a_table_is_sorted_by_the_keyboard_and_the_address_remembers_how(browser
         assert "reed" in first.last.inner_text()
         found = axe_module.Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_third_press_gives_a_table_back_as_it_was_served(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}index.html")
+        first = page.locator("table.matrix").first.locator("tbody th")
+        served = first.all_inner_texts()
+        button = page.get_by_role("button", name="Sort by All tests").first
+        button.click()
+        assert first.all_inner_texts() != served
+        button.click()
+        button.click()
+        assert first.all_inner_texts() == served
+        assert page.locator("th[aria-sort]").count() == 0
+        assert page.evaluate("location.href").endswith("index.html")
+
+
+CELL = (
+    '<td><span class="capability">partial</span> <span class="fraction">{}<i class="hidden"> implemented</i></span>'
+    ' <span class="compliance">incomplete</span> <span class="fraction">{}<i class="hidden"> passed</i></span></td>'
+)
+ROWS = (
+    ("b", "v1.9", "2026-03-01 10:00 UTC", "10/104", "10/10"),
+    ("a", "v1.10", "2026-01-01 10:00 UTC", "81/104", "80/81"),
+    ("c", "v1.1", "2026-02-01 10:00 UTC", "81/104", "81/81"),
+)
+
+
+@pytest.mark.parametrize(("column", "order"), [("Newest run", "acb"), ("All tests", "bac")])
+def test_runs_are_sorted_by_their_time_and_cells_by_the_fractions_they_show(
+    browser: Browser, column: str, order: str
+) -> None:
+    rows = "".join(
+        f'<tr><th>{name}</th><td data-sort="{time}">{version}</td>{CELL.format(part, passed)}</tr>'
+        for name, version, time, part, passed in ROWS
+    )
+    table = (
+        "<table data-find><thead><tr><th>Mesh</th><th>Newest run</th><th>All tests</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+    script = (PROJECT / "site_templates/assets/meshmark.js").read_text(encoding="utf-8")
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/*", lambda route: route.fulfill(body=f"<section>{table}</section>", content_type="text/html"))
+        page.add_init_script(script)
+        page.goto("http://127.0.0.1/")
+        page.get_by_role("button", name=f"Sort by {column}").click()
+        assert "".join(page.locator("tbody th").all_inner_texts()) == order
+
+
+def test_the_newest_run_of_a_row_says_when_it_took_place(folder: Path) -> None:
+    for path in ("index.html", "suites/toy/v1/index.html"):
+        cells = re.findall(r'<td class="run" data-sort="([^"]*)"', (folder / path).read_text(encoding="utf-8"))
+        assert cells
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", cell) for cell in cells)
+
+
+def test_finding_keeps_the_place_in_the_address(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}suites/toy/v1/index.html#here")
+        field = page.get_by_label("Find in the tables")
+        field.fill("reed")
+        assert page.evaluate("location.href").endswith("index.html?find=reed#here")
+        field.fill("")
+        assert page.evaluate("location.href").endswith("index.html#here")
 
 
 def test_rows_and_columns_are_swapped_and_the_address_remembers(browser: Browser, address: str) -> None:

@@ -230,12 +230,13 @@
 
   const RANKS = ["unknown", "none", "partial", "full"];
 
-  /** What a cell is sorted by: capability, then the share that passed; else its number or its words. */
+  /** What a cell is sorted by: its data-sort; capability, then its first and its last fraction; its number or its words. */
   const weight = (cell) => {
+    if (cell.dataset.sort) return cell.dataset.sort;
     const capability = cell.querySelector(".capability");
     if (capability) {
-      const [, part, whole] = cell.textContent.match(/(\d+)\/(\d+) passed/) ?? [0, 0, 1];
-      return RANKS.indexOf(capability.textContent.trim()) + part / whole / 2;
+      const shares = [...cell.textContent.matchAll(/(\d+)\/(\d+)/g)].map(([, part, whole]) => part / whole);
+      return RANKS.indexOf(capability.textContent.trim()) + (shares[0] ?? 0) / 2 + (shares.at(-1) ?? 0) / 1e6;
     }
     const text = cell.textContent.trim();
     return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text.toLowerCase();
@@ -250,34 +251,35 @@
     const query = new URLSearchParams(location.search);
     if (value) query.set(name, value);
     else query.delete(name);
-    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+    history.replaceState(null, "", (query.size ? `?${query}` : location.pathname) + location.hash);
   };
 
-  const sort = (table, column, down) => {
-    const body = table.tBodies[0];
-    const rows = [...body.rows].map((row) => ({ row, key: weight(row.cells[column]) }));
-    rows.sort((one, other) => compare(one.key, other.key) * (down ? -1 : 1));
-    body.append(...rows.map(({ row }) => row));
+  /** Sort rows up (1), down (-1), or not at all (0): then they stand as they were served. */
+  const sort = (table, served, column, way) => {
+    const rows = served.map((row) => ({ row, key: weight(row.cells[column]) }));
+    rows.sort((one, other) => compare(one.key, other.key) * way);
+    table.tBodies[0].append(...rows.map(({ row }) => row));
     [...table.tHead.rows[0].cells].forEach((cell, place) => {
-      if (place === column) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
+      if (way && place === column) cell.setAttribute("aria-sort", way < 0 ? "descending" : "ascending");
       else cell.removeAttribute("aria-sort");
     });
   };
 
   const sortable = (table, number) => {
-    if (table.tBodies[0].rows.length < 3) return;
+    const served = [...table.tBodies[0].rows];
+    if (served.length < 3) return;
     const chosen = (new URLSearchParams(location.search).get(`sort${number}`) ?? "").match(/^(\d+)(-?)$/);
     [...table.tHead.rows[0].cells].forEach((cell, column) => {
       const button = make("button", { type: "button", class: "sort", "aria-label": `Sort by ${cell.textContent.trim().replace(/\s+/g, " ")}` });
       button.addEventListener("click", () => {
-        const down = cell.getAttribute("aria-sort") === "ascending";
-        sort(table, column, down);
-        remember(`sort${number}`, `${column}${down ? "-" : ""}`);
+        const way = { ascending: -1, descending: 0 }[cell.getAttribute("aria-sort")] ?? 1;
+        sort(table, served, column, way);
+        remember(`sort${number}`, way && `${column}${way < 0 ? "-" : ""}`);
       });
       cell.classList.add("sorts");
       cell.append(button);
     });
-    if (chosen && Number(chosen[1]) < table.tHead.rows[0].cells.length) sort(table, Number(chosen[1]), chosen[2] === "-");
+    if (chosen && Number(chosen[1]) < table.tHead.rows[0].cells.length) sort(table, served, Number(chosen[1]), chosen[2] ? -1 : 1);
   };
 
   /** Give the line above the tables that holds what works on all of them. */
