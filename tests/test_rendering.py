@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,9 @@ import pytest
 
 from generator import ledger, rendering, site, theme, version_pages
 from generator.findings import Stop
-from generator.judgements import Cell
+from generator.judgements import Cell, Tally
 from generator.rendering import Scene
-from generator.terms import Outcome
+from generator.terms import Capability, Compliance, Outcome
 from tests.support.papers import PROJECT, result
 from tests.support.repository import pair, toy
 from tests.test_site import AS_OF, story
@@ -43,6 +45,18 @@ def test_every_remembered_mark_is_what_its_macro_says(tmp_path: Path) -> None:
             for one in run.whole.assertions:
                 for link in ("a", "b"):
                     assert marks["asserted"](one.assertion, link) == cells.asserted(one.assertion, link)
+
+
+def test_a_test_that_is_implemented_in_part_is_not_counted_as_implemented(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    repository.commit(pair(result()))
+    shown = scene(repository.root, PROJECT / "site_templates")
+    (cell, *_) = shown.assessments[0].cells
+    tally = Tally(total=1, full=0, partial=1, none=0, unknown=0, passed=1, failed=0, untested=0)
+    only = replace(cell, capability=Capability.PARTIAL, compliance=Compliance.PASS, tally=tally)
+    told = rendering.environment(shown).filters["brief"](only)
+    words = " ".join(re.sub(r"<[^>]*>", " ", str(told)).split())
+    assert words == "partial 0/1 implemented 1 in part pass 1/1 passed"
 
 
 def test_a_theme_draws_judgements_its_own_way(tmp_path: Path) -> None:
