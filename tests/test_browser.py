@@ -39,6 +39,8 @@ RULES = {
     "resultTypes": ["violations"],
     "preload": False,  # axe would read the sheet again, which no browser allows from a folder
 }
+# A4 less the margins of the sheet, at 96 dots an inch.
+PAPER = 688
 WIDTHS = (320, 390, 768, 1280)
 EXPECTED = {
     ("toy-run-0001", "toy-run-0002"): {"Newly failing": 1},
@@ -237,16 +239,18 @@ def test_below_a_path_of_a_server_every_page_finds_what_it_loads(browser: Browse
 
 
 def test_on_paper_no_table_is_cut_and_links_say_where_they_lead(browser: Browser, whole: Written) -> None:
-    with browser.new_context(color_scheme="dark", viewport={"width": 720, "height": 1000}) as context:
+    with browser.new_context(color_scheme="dark", viewport={"width": PAPER, "height": 1000}) as context:
         page = context.new_page()
         for kind in whole.kinds:
             page.goto((whole.folder / kind).as_uri())
             page.emulate_media(media="print", color_scheme="dark")
             assert not page.locator(".site-header nav").is_visible(), kind
             assert page.locator(".printed").is_visible(), kind
+            assert all(legend.is_visible() for legend in page.locator(".legend").all()), kind
             assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
             wide = "[...document.querySelectorAll('table')].filter((t) => t.getBoundingClientRect().right > innerWidth)"
             assert page.evaluate(f"{wide}.length") == 0, kind
+            assert page.evaluate("document.documentElement.scrollWidth") <= PAPER, kind
             cut = "[...document.querySelectorAll('.scroll')].filter((s) => s.scrollHeight > s.clientHeight + 2)"
             assert page.evaluate(f"{cut}.length") == 0, kind
             addresses = (
