@@ -260,6 +260,26 @@ def test_on_paper_no_table_is_cut_and_links_say_where_they_lead(browser: Browser
             assert all(page.evaluate(addresses)), kind
 
 
+def test_in_forced_colours_drawings_and_their_keys_use_those_alone(browser: Browser, whole: Written) -> None:
+    painted = """() => {
+      const marks = '.bar, .hatch, .speck, .dot, .slash, .kept, .track, .join, .swatch, .disc, .drawing text';
+      return [...document.querySelectorAll(marks)].flatMap((one) => {
+        const style = getComputedStyle(one);
+        const drawn = one instanceof SVGElement;
+        const names = drawn ? ['fill', 'stroke'] : ['backgroundColor', 'backgroundImage', 'borderColor'];
+        return names.flatMap((name) => style[name].match(/(rgba?|color)[(][^)]*[)]/g) ?? []);
+      });
+    }"""
+    with browser.new_context(**LOOKS["forced colours"]) as context:
+        page = context.new_page()
+        seen: set[str] = set()
+        for kind in whole.kinds:
+            page.goto((whole.folder / kind).as_uri())
+            seen |= set(page.evaluate(painted))
+    assert seen
+    assert seen <= {"rgb(0, 0, 0)", "rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+
+
 def test_a_reader_who_wants_no_motion_gets_none(browser: Browser, whole: Written) -> None:
     wishes: tuple[tuple[dict[str, Any], str], ...] = (
         ({"reduced_motion": "reduce"}, "auto"),
