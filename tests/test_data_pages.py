@@ -10,6 +10,7 @@ import pytest
 
 from generator import data_pages, urls
 from generator.badges import Badge
+from generator.terms import Compliance
 from tests.support import pages
 from tests.test_site import planned, story
 
@@ -116,3 +117,11 @@ def test_every_badge_image_has_words_in_its_place(built: dict[str, bytes]) -> No
         images = list(pages.tree(built[path]).iter(f"{pages.XHTML}img"))
         assert images
         assert all(image.get("alt") for image in images)
+
+
+def test_every_image_of_the_badge_page_says_the_result_in_its_place(built: dict[str, bytes]) -> None:
+    images = list(pages.tree(built[urls.badge_page("kelp")]).iter(f"{pages.XHTML}img"))
+    told = {str(image.get("src")).rpartition("/")[2]: str(image.get("alt")) for image in images}
+    assert {"matrix.svg", "mesh.svg"} <= set(told)
+    for name, words in told.items():
+        assert any(one.value in words.partition(":")[2] for one in Compliance), (name, words)
