@@ -17,6 +17,12 @@ Variant: TypeAlias = tuple[tuple[str, str], ...]
 
 DIFFERENT_SETS: Final = "the runs used different test sets, so their tests are not the same and nothing is compared"
 
+NEWLY: Final = (
+    "Newly failing means passed, then failed; newly passing means failed, then passed. "
+    "What one of the runs did not test stands under otherwise changed."
+)
+"""How two runs of one mesh are told apart, as the method has it; said wherever they are compared."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
@@ -94,6 +100,7 @@ class Difference:
     `reason` is empty when they used the same test set; else it says why the lists of changes are
     empty, `added` and `removed` name the tests that only one of the two sets has, `renamed` those that
     both have under two ids (earlier, later), and `kept` counts those with one id in both.
+    Of two meshes, `newly_passing` holds what only the second passes, `newly_failing` what only the first does.
     """
 
     before: Assessment
@@ -209,9 +216,10 @@ def difference(before: Assessment, after: Assessment) -> Difference:
         return _apart(before, after)
     earlier = {cell.assertion.id: cell for cell in before.whole.assertions}
     groups: dict[str, list[Pairing]] = defaultdict(list)
+    kind = _kind if before.entry.record.mesh == after.entry.record.mesh else _kind_of_two
     for cell in after.whole.assertions:
         past = earlier[cell.assertion.id]
-        groups[_kind(past, cell)].append(Pairing(test=cell.assertion.id, before=past, after=cell))
+        groups[kind(past, cell)].append(Pairing(test=cell.assertion.id, before=past, after=cell))
     return Difference(
         before=before,
         after=after,
@@ -263,11 +271,31 @@ def same_tests(old: Suite, new: Suite) -> dict[str, str]:
 
 
 def _kind(past: AssertionCell, now: AssertionCell) -> str:
-    if past.compliance is not now.compliance:
-        if now.compliance is Compliance.PASS:
+    """Sort a test of one mesh: a test that only one of its runs tested has neither got better nor worse."""
+    match past.compliance, now.compliance:
+        case Compliance.FAIL, Compliance.PASS:
             return "passing"
-        if now.compliance is Compliance.FAIL:
+        case Compliance.PASS, Compliance.FAIL:
             return "failing"
+        case (Compliance.NOT_TESTED, (Compliance.PASS | Compliance.FAIL)) | (
+            (Compliance.PASS | Compliance.FAIL),
+            Compliance.NOT_TESTED,
+        ):
+            return "otherwise"
+    return _stance(past, now)
+
+
+def _kind_of_two(one: AssertionCell, other: AssertionCell) -> str:
+    """Sort a test of two meshes, of which neither came after the other."""
+    if one.compliance is not other.compliance:
+        if other.compliance is Compliance.PASS:
+            return "passing"
+        if one.compliance is Compliance.PASS:
+            return "failing"
+    return _stance(one, other)
+
+
+def _stance(past: AssertionCell, now: AssertionCell) -> str:
     if past.capability is not now.capability:
         return "capability"
     return "same" if past.compliance is now.compliance else "otherwise"

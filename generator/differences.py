@@ -29,8 +29,9 @@ def lines(difference: Difference) -> Iterator[str]:
         yield f"not comparable: {difference.reason}"
         yield from _apart(difference)
         return
+    words = _words(difference)
     for name in GROUPS:
-        yield from _pairings(name, getattr(difference, name))
+        yield from _pairings(words[name], getattr(difference, name))
     total = len(difference.after.whole.assertions)
     yield f"{difference.unchanged} of {total} tests stand as they did"
 
@@ -42,9 +43,9 @@ def _run(run: Assessment) -> str:
     return wording.plain(f"{text} ({record.run_id}, {wording.run_date(record)}, {wording.trust(run.entry.verdict)})")
 
 
-def _pairings(name: str, pairings: Sequence[Pairing]) -> Iterator[str]:
+def _pairings(label: str, pairings: Sequence[Pairing]) -> Iterator[str]:
     if pairings:
-        yield f"{_words(name)}: {len(pairings)}"
+        yield f"{label}: {len(pairings)}"
     for pairing in pairings:
         if pairing.before and pairing.after:
             title = pairing.after.assertion.title
@@ -65,8 +66,14 @@ def _apart(difference: Difference) -> Iterator[str]:
             yield wording.plain(f"  {one.id}  ({one.title})")
 
 
-def _words(name: str) -> str:
-    return "otherwise changed" if name == "otherwise" else name.replace("_", " ")
+def _words(difference: Difference) -> dict[str, str]:
+    """Name the groups: of two meshes neither came after the other, so nothing is new."""
+    before, after = difference.before.entry.record.mesh, difference.after.entry.record.mesh
+    if before == after:
+        labels = ("newly failing", "newly passing", "capability changed", "otherwise changed")
+    else:
+        labels = (f"only {before} passes", f"only {after} passes", "capability differs", "otherwise different")
+    return dict(zip(GROUPS, labels, strict=True))
 
 
 def _state(cell: AssertionCell) -> str:

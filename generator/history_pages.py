@@ -72,6 +72,7 @@ def render(scene: Scene) -> Iterator[Output]:
         description="Any two runs, test by test, where they used the same test set.",
         pairs=_neighbours(scene),
         lines=scene.told,
+        rule=chronicle.NEWLY,
         folded=len(scene.folded),
     )
 
@@ -241,6 +242,7 @@ def _comparison(scene: Scene, environment: Environment, line: Line, difference: 
         mesh=line.mesh,
         difference=difference,
         groups=_groups(difference),
+        rule=chronicle.NEWLY,
     )
 
 

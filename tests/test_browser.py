@@ -5,6 +5,7 @@ Every kind of page is looked at, the heaviest of its kind; what a reader does is
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import threading
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator import ledger, server, site, writing
+from generator import chronicle, conformance, ledger, server, site, writing
 from tests.support import sites
 from tests.support.papers import PROJECT
 from tests.test_history_pages import two_sets
@@ -583,12 +584,48 @@ def test_two_meshes_are_compared_by_the_keyboard_alone(browser: Browser, address
         page.keyboard.type("reed")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        page.get_by_text("Capability changed: 4").wait_for()
-        assert page.inner_text(".compared h2") == "kelp v0.9.0 (toy-run-0001) and reed unknown (toy-run-0005)"
+        page.locator(".compared h2").wait_for()
+        assert page.inner_text(".compared h2") == "Kelp Mesh v0.9.0 and reed version unknown"
+        assert "Newly" not in page.inner_text(".compared")
+        assert "Toy v1, 4 tests" in page.inner_text(".compared table >> nth=0")
+        assert page.locator(".compared a").first.get_attribute("href").endswith("/toy-run-0001/index.html")
         assert "Test A-2" in page.inner_text(".compared")
         assert page.url.endswith("?from=toy-run-0001&to=toy-run-0005")
         found = axe_module.Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_browser_and_the_build_sort_the_tests_of_any_two_runs_alike(
+    browser: Browser, address: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    read = ledger.read(story(tmp_path_factory.mktemp("alike") / "r").root)
+    runs = [conformance.assess(entry) for entry in read.entries]
+    titles = {mesh.id: mesh.title for mesh in read.programme.meshes}
+    with browser.new_context() as context:
+        page = context.new_page()
+        for before, after in itertools.permutations(runs, 2):
+            old, new = (run.entry.record for run in (before, after))
+            found = chronicle.difference(before, after)
+            pairs = (found.newly_failing, found.newly_passing, found.capability_changed, found.otherwise)
+            labels = ("Newly failing", "Newly passing", "Capability changed", "Otherwise changed")
+            if old.mesh != new.mesh:
+                alone = (f"Only {titles.get(record.mesh, record.mesh)} passes" for record in (old, new))
+                labels = (*alone, "Capability differs", "Otherwise different")
+            page.goto(f"{address}compare/index.html?from={old.run_id}&to={new.run_id}")
+            page.locator(".compared h2").wait_for()
+            said = set(page.locator(".compared h3").all_inner_texts())
+            assert said == {f"{label}: {len(one)}" for label, one in zip(labels, pairs, strict=True) if one}
+            assert ("The variants differ" in page.inner_text(".compared")) == (old.variant != new.variant)
+
+
+def test_a_run_is_not_compared_with_itself_and_the_form_does_not_propose_it(browser: Browser, address: str) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{address}compare/index.html")
+        assert page.get_by_label("From").input_value() != page.get_by_label("To").input_value()
+        page.goto(f"{address}compare/index.html?from=toy-run-0001&to=toy-run-0001")
+        page.get_by_text("the same run is chosen twice").wait_for()
+        assert page.locator(".compared h2").count() == 0
 
 
 def test_a_permalink_to_a_run_that_does_not_exist_says_so(browser: Browser, address: str) -> None:

@@ -95,9 +95,25 @@ def test_two_runs_of_one_test_set_are_compared_test_by_test() -> None:
     after = run(wide, 2, FAILED, PASSED, FAILED, Outcome.NOT_RUN)
     found = chronicle.difference(before, after)
     assert found.reason == ""
-    assert [pair.test for pair in found.newly_failing] == ["alpha-1", "alpha-3"]
+    assert [pair.test for pair in found.newly_failing] == ["alpha-1"]
     assert [pair.test for pair in found.newly_passing] == ["alpha-2"]
-    assert [pair.test for pair in found.capability_changed] == ["alpha-4"]
+    assert [pair.test for pair in found.otherwise] == ["alpha-3", "alpha-4"]
+    assert found.unchanged == 1
+
+
+def test_a_test_that_was_not_run_before_is_not_newly_passing() -> None:
+    one = suite(("alpha", 0, 1))
+    found = chronicle.difference(run(one, 1, Outcome.NOT_RUN), run(one, 2, PASSED))
+    assert ([pair.test for pair in found.otherwise], found.newly_passing) == (["alpha-1"], ())
+
+
+def test_of_two_meshes_it_is_said_which_one_alone_passes() -> None:
+    wide = suite(("alpha", 0, 4))
+    one = run(wide, 1, Outcome.NOT_RUN, PASSED, FAILED)
+    found = chronicle.difference(one, run(wide, 2, PASSED, Outcome.NOT_RUN, Outcome.NOT_RUN, mesh="moss"))
+    assert [pair.test for pair in found.newly_passing] == ["alpha-1"]
+    assert [pair.test for pair in found.newly_failing] == ["alpha-2"]
+    assert [pair.test for pair in found.otherwise] == ["alpha-3"]
     assert found.unchanged == 1
 
 

@@ -108,29 +108,38 @@
     return made;
   };
 
-  const named = (run) => `${run.mesh} ${run.mesh_version}${Object.values(run.variant).map((value) => `, ${value}`).join("")} (${run.run_id})`;
+  const varied = (run) => Object.entries(run.variant).map(([name, value]) => `${name} ${value}`).join(", ");
+  const named = (side) => `${side.title} ${side.run.mesh_version === "unknown" ? "version unknown" : side.run.mesh_version}`;
 
-  /** Sort tests present in both runs by what became of them: the rules of generator/chronicle.py. */
+  /** Sort the tests of two runs by what became of them: the rules of generator/chronicle.py. */
   const grouped = (from, to) => {
-    const groups = { "Newly failing": [], "Newly passing": [], "Capability changed": [], "Otherwise changed": [] };
-    const earlier = new Map(from.tests.map((test) => [test.id, test]));
-    let unchanged = 0;
-    for (const test of to.tests) {
-      const past = earlier.get(test.id);
-      const moved = past.compliance !== test.compliance;
-      if (moved && test.compliance === "pass") groups["Newly passing"].push([past, test]);
-      else if (moved && test.compliance === "fail") groups["Newly failing"].push([past, test]);
-      else if (past.capability !== test.capability) groups["Capability changed"].push([past, test]);
-      else if (moved) groups["Otherwise changed"].push([past, test]);
-      else unchanged += 1;
-    }
-    return { groups, unchanged };
+    const two = from.run.mesh !== to.run.mesh;
+    const labels = two
+      ? { passing: `Only ${to.title} passes`, failing: `Only ${from.title} passes`, capability: "Capability differs", otherwise: "Otherwise different" }
+      : { failing: "Newly failing", passing: "Newly passing", capability: "Capability changed", otherwise: "Otherwise changed" };
+    const kind = (past, now) => {
+      const moved = past.compliance !== now.compliance;
+      if (two && moved && now.compliance === "pass") return "passing";
+      if (two && moved && past.compliance === "pass") return "failing";
+      const tested = ["pass", "fail"].filter((one) => one === past.compliance || one === now.compliance).length;
+      if (moved && tested === 2) return now.compliance === "pass" ? "passing" : "failing";
+      if (!two && moved && tested && [past.compliance, now.compliance].includes("not tested")) return "otherwise";
+      if (past.capability !== now.capability) return "capability";
+      return moved ? "otherwise" : "same";
+    };
+    const groups = Object.fromEntries([...Object.keys(labels), "same"].map((name) => [name, []]));
+    const earlier = new Map(from.run.tests.map((test) => [test.id, test]));
+    for (const test of to.run.tests) groups[kind(earlier.get(test.id), test)].push([earlier.get(test.id), test]);
+    return { groups: Object.entries(labels).map(([name, label]) => [label, groups[name]]), unchanged: groups.same.length };
   };
+
+  /** A test's id says its title already where it ends with it. */
+  const titled = (id, title) => (id.endsWith(title) ? "" : title);
 
   const listed = (label, head, rows) => {
     const columns = make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)));
     const body = rows.map(([id, title, ...rest]) =>
-      make("tr", {}, make("th", { scope: "row" }, make("code", {}, id), make("span", { class: "kind" }, title)),
+      make("tr", {}, make("th", { scope: "row" }, make("code", {}, id), make("span", { class: "kind" }, titled(id, title))),
         ...rest.map((text, place) => make("td", { "data-label": head[place + 1] }, text))));
     return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": label },
       make("table", { class: "list" }, make("thead", {}, columns), make("tbody", {}, ...body)));
@@ -164,7 +173,7 @@
     const named = (test) => [test.id, test.title, test.specification];
     const renamed = recent.tests.filter((test) => pairs.has(test.id) && pairs.get(test.id) !== test.id);
     const groups = [
-      ["Renamed", ["Test", "Before"], renamed.map((test) => [test.id, test.title, `${pairs.get(test.id)} ${before.get(pairs.get(test.id)).title}`])],
+      ["Renamed", ["Test", "Before"], renamed.map((test) => [test.id, test.title, `${pairs.get(test.id)} ${titled(pairs.get(test.id), before.get(pairs.get(test.id)).title)}`])],
       ["Added", ["Test", "Specification"], recent.tests.filter((test) => !pairs.has(test.id)).map(named)],
       ["Removed", ["Test", "Specification"], old.tests.filter((test) => !back.has(test.id)).map(named)],
     ];
@@ -176,21 +185,50 @@
     return parts;
   };
 
-  const compared = (from, to, suites) => {
-    const parts = [make("h2", {}, `${named(from)} and ${named(to)}`)];
-    const clusters = [from, to].map((run) => run.environment.kubernetes);
+  /** Say of both runs what a reader must know before the tests: which, with what, when, how old, how believed. */
+  const sides = (from, to) => {
+    const head = ["Which", "Run", "Test set", "Taken", "Age", "Variant", "Kubernetes", "Provenance"];
+    const row = (which, side) => {
+      const { run, suite } = side;
+      const cells = [
+        make("a", { href: side.page }, named(side)), `${suite.title}, ${counted(suite.tests.length, "test")}`, side.date,
+        run.freshness, varied(run) || "none", run.environment.kubernetes,
+        `${run.provenance.transcribed ? "transcribed" : run.provenance.state}, ${run.provenance.publisher}`,
+      ];
+      return make("tr", {}, make("th", { scope: "row" }, which),
+        ...cells.map((cell, place) => make("td", { "data-label": head[place + 1] }, cell)));
+    };
+    return make("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "The two runs" },
+      make("table", { class: "list" },
+        make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
+        make("tbody", {}, row("From", from), row("To", to))));
+  };
+
+  const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+  const compared = (from, to) => {
+    const parts = [make("h2", {}, `${named(from)} and ${named(to)}`), sides(from, to)];
+    const clusters = [from, to].map((side) => side.run.environment.kubernetes);
     if (clusters[0] !== clusters[1]) {
       parts.push(make("p", {}, `The clusters differ: Kubernetes ${clusters[0]}, then ${clusters[1]}.`));
     }
-    if (from.suite.digest !== to.suite.digest) return [...parts, ...apart(...suites)];
-    const { groups, unchanged } = grouped(from, to);
-    const titles = new Map(suites[1].tests.map((test) => [test.id, test.title]));
-    const said = (test) => `${test.capability}, ${test.compliance} (${test.outcome})`;
-    for (const [label, pairs] of Object.entries(groups)) {
-      const rows = pairs.map(([past, test]) => [test.id, titles.get(test.id) ?? "", said(past), said(test)]);
-      if (rows.length) parts.push(make("h3", {}, `${label}: ${rows.length}`), listed(label, ["Test", "From", "To"], rows));
+    const variants = [from, to].map((side) => varied(side.run) || "none");
+    if (variants[0] !== variants[1]) {
+      parts.push(make("p", { class: "source-note" }, make("strong", {}, "The variants differ: "),
+        `${variants[0]}, then ${variants[1]}. What differs below may come from that.`));
     }
-    parts.push(make("p", {}, `${unchanged} of ${to.tests.length} tests stand as they did.`));
+    if (from.run.suite.digest !== to.run.suite.digest) return [...parts, ...apart(from.suite, to.suite)];
+    const { groups, unchanged } = grouped(from, to);
+    const two = from.run.mesh !== to.run.mesh;
+    const titles = new Map(to.suite.tests.map((test) => [test.id, test.title]));
+    const said = (test) => `${test.capability}, ${test.compliance} (${test.outcome})`;
+    const head = ["Test", ...(two ? [from, to].map(named) : ["From", "To"])];
+    if (!two) parts.push(make("p", { class: "note" }, document.querySelector("form[data-rule]").dataset.rule));
+    for (const [label, pairs] of groups) {
+      const rows = pairs.map(([past, test]) => [test.id, titles.get(test.id) ?? "", said(past), said(test)]);
+      if (rows.length) parts.push(make("h3", {}, `${label}: ${rows.length}`), listed(label, head, rows));
+    }
+    parts.push(make("p", {}, `${unchanged} of ${counted(to.run.tests.length, "test")} ${two ? "stand alike in both" : "stand as they did"}.`));
     return parts;
   };
 
@@ -198,13 +236,22 @@
     const place = document.querySelector(".compared");
     const [from, to] = [form.elements.from, form.elements.to];
     to.replaceChildren(...[...from.children].map((group) => group.cloneNode(true)));
+    // The options of a line begin with its newest run: from the one before to that one.
+    if (from.options.length > 1) from.selectedIndex = 1;
+    to.selectedIndex = 0;
     const fetched = (name) => json(new URL(name, new URL(form.dataset.compare, location.href)));
     const suite = (run) => fetched(`suites/${run.suite.id}/${run.suite.version}.json`);
     const refuse = (text) => place.replaceChildren(make("p", { class: "source-note" }, `The comparison is not available: ${text}.`));
     const show = async () => {
       try {
-        const runs = await Promise.all([from, to].map((select) => fetched(`${select.selectedOptions[0].dataset.folder}${select.value}.json`)));
-        place.replaceChildren(...compared(...runs, await Promise.all(runs.map(suite))));
+        if (from.value === to.value) throw new Error("the same run is chosen twice, so nothing can differ; choose another one");
+        const root = new URL(form.dataset.root, location.href);
+        place.replaceChildren(...compared(...await Promise.all([from, to].map(async (select) => {
+          const [option] = select.selectedOptions;
+          const run = await fetched(`${option.dataset.folder}${option.value}.json`);
+          const page = new URL(run.page, root).href;
+          return { run, page, suite: await suite(run), title: option.parentElement.dataset.title, date: option.dataset.date };
+        }))));
       } catch (error) {
         refuse(error.message);
       }
