@@ -23,7 +23,6 @@ _BREAK: Final = 4
 _NAME: Final = 20
 _ALONE, _BESIDE = 36, 22
 """Characters of a test set's title that fit above a drawing, and beside what is said of a break."""
-_TITLE: Final = 22
 _TURNS: Final = {"partial": 45, "incomplete": 90, "fail": -45}
 _SHARES: Final = ("full", "partial", "none", "unknown")
 
@@ -87,16 +86,11 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
         top += _ROW
 
 
-def _set(suite: Suite) -> str:
-    return suite.title if len(suite.title) <= _TITLE else f"test set {shortened(suite.version, 13)}"
-
-
 def _name(point: Point, top: int) -> Markup:
     record = point.cell.entry.record
     if record.mesh_version == UNKNOWN_VERSION:
-        stated = record.recorded.date if record.recorded else ""
         return Markup('<text class="name" x="0" y="{}">{}</text>').format(
-            top + 12, shortened(stated[:16].replace("T", " ") or wording.run_day(record), _NAME)
+            top + 12, shortened(wording.run_time(record), _NAME)
         )
     return Markup('<text class="name" x="0" y="{}">{}<tspan class="when" dx="7">{}</tspan></text>').format(
         top + 12, shortened(record.mesh_version, _NAME), wording.run_day(record)

@@ -127,6 +127,12 @@ def run_day(record: Record) -> str:
     return day(record.issued_at)
 
 
+def run_time(record: Record) -> str:
+    """Give the moment of a run for a label where one is known, in UTC; a source's local time only as its day."""
+    known = record.finished_at or record.started_at
+    return moment(known) if known else run_day(record)
+
+
 def version_text(record: Record) -> str:
     """Name the mesh version; an unknown one in words."""
     return "version unknown" if record.mesh_version == UNKNOWN_VERSION else record.mesh_version

@@ -65,6 +65,15 @@ def test_a_date_is_no_more_exact_than_what_is_known() -> None:
     assert wording.run_date(record(SUITE, **unknown)) == "reported 2026-01-02"
 
 
+def test_a_time_of_day_is_told_in_utc_or_not_at_all() -> None:
+    local = datetime.fromisoformat("2023-07-24T14:26:14-07:00")
+    told = stated(local.isoformat())
+    assert wording.run_time(record(SUITE, finished_at=local, recorded=told)) == "2023-07-24 21:26 UTC"
+    unknown: dict[str, Any] = {"started_at": None, "finished_at": None}
+    near: dict[str, Any] = {"not_before": EPOCH, "not_after": EPOCH + timedelta(days=1)}
+    assert wording.run_time(record(SUITE, **unknown, **near, recorded=stated("2026-01-01T14:26"))) == "2026-01-01"
+
+
 def test_the_sentence_of_a_cell_has_its_denominator_and_its_remainder() -> None:
     def sentence(**outcomes: Outcome) -> str:
         seen = [Observation(test=name.replace("_", "-"), outcome=one) for name, one in outcomes.items()]
