@@ -147,7 +147,7 @@ def _assets(look: Theme) -> Iterable[Output]:
     for path, content in look.assets():
         if path == urls.STYLE:
             yield Output(path=path, content=_slim(content))
-        elif path == urls.SCRIPT:
+        elif path in {urls.SCRIPT, urls.COMPARING}:
             # Every page loads one script: those that do more than remember colours load both as one.
             yield Output(path=path, content=_script(look, urls.COLOURS) + _script(look, path))
         elif path == urls.COLOURS:

@@ -232,6 +232,7 @@ def test_below_a_path_of_a_server_every_page_finds_what_it_loads(browser: Browse
         assert {path for path in loaded if not path.startswith("badges/")} <= {
             "assets/meshmark.css",
             "assets/meshmark.js",
+            "assets/compare.js",
             "assets/colours.js",
             "assets/icon.svg",
         }

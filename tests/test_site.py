@@ -88,7 +88,7 @@ def test_links_are_relative_and_nothing_is_loaded_from_elsewhere(built: dict[str
             if tag != "a" and not target.startswith("https://example.org/conformance/"):
                 assert "://" not in target, (path, target)
         assert not re.search(
-            rb"<script(?! src=\"[./]*(?:conformance/)?assets/(?:meshmark|colours).js\"></script>)", html
+            rb"<script(?! src=\"[./]*(?:conformance/)?assets/(?:meshmark|compare|colours).js\"></script>)", html
         ), path
         assert b" style=" not in html
 
@@ -121,6 +121,22 @@ def test_the_mesh_page_tells_what_changed_and_since_when(built: dict[str, bytes]
     words = pages.text(built["meshes/kelp/index.html"])
     assert "regression" in words
     assert "Alpha: Kelp Mesh ≤ v0.9.0, the first version tested" in words
+
+
+def test_the_run_page_names_the_blob_that_git_makes_of_the_result(built: dict[str, bytes]) -> None:
+    content = built["results/kelp/v1.0.0/toy-run-0002.yaml"]
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    assert f"Git blob {blob}" in pages.text(built[FAILED_RUN])
+
+
+def test_the_run_page_says_what_a_rerun_needs_and_that_a_transcription_has_none(built: dict[str, bytes]) -> None:
+    words = pages.text(built[FAILED_RUN])
+    assert "Suite toy, version v1" in words
+    assert "cannot be run again from here" not in words
+    assert "State verified Issued" in words
+    copied = pages.text(built["meshes/reed/unknown/toy-run-0005/index.html"])
+    assert "it cannot be run again from here" in copied
+    assert "State verified, transcribed Issued" in copied
 
 
 def test_the_run_page_leads_to_file_signature_and_the_command_that_verifies_it(built: dict[str, bytes]) -> None:

@@ -31,7 +31,7 @@ def budget(path: str, html: bytes) -> int:
 
 
 def weight(html: bytes, files: dict[str, bytes]) -> int:
-    script = urls.SCRIPT if urls.SCRIPT.encode() in html else urls.COLOURS
+    script = next((one for one in (urls.SCRIPT, urls.COMPARING) if one.encode() in html), urls.COLOURS)
     return len(html) + len(files[urls.STYLE]) + len(files[script])
 
 
