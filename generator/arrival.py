@@ -214,7 +214,7 @@ def _suite(facts: _Case, against: Against) -> str:
         parts = (("missing", missing), ("not in the suite", foreign), ("given twice", twice))
         said = "; ".join(f"{label}: {', '.join(tests)}" for label, tests in parts if tests)
         raise _Refused(State.MALFORMED, f"the results do not name exactly the suite's tests ({said})")
-    return f"exactly the {len(wanted)} tests of {suite.id} {suite.version}"
+    return f"exactly the {len(wanted)} {'test' if len(wanted) == 1 else 'tests'} of {suite.id} {suite.version}"
 
 
 def _binding(facts: _Case, against: Against) -> str:

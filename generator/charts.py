@@ -95,7 +95,7 @@ def _breaks(points: Sequence[Point]) -> str:
             sets.append(point)
     if len(sets) == 1:
         return ""
-    told = ", then ".join(f"{point.suite.title} ({point.cell.tally.total} tests)" for point in sets)
+    told = ", then ".join(f"{point.suite.title} ({wording.counted(point.cell.tally.total, 'test')})" for point in sets)
     return f"The test set changed: {told}. Figures on either side of a change are of different tests and not compared."
 
 
@@ -107,12 +107,16 @@ def family(suite: Suite) -> str:
 def _capability_sentence(points: Sequence[Point], runs: int) -> str:
     newest, oldest = points[0], _oldest(points)
     now, then = newest.cell.tally, oldest.cell.tally
-    text = f"The newest run {_named(newest)} implements {now.full} of {now.total} tests in full"
+    text = f"The newest run {_named(newest)} implements {now.full} of {wording.counted(now.total, 'test')} in full"
     text += f" and {now.partial} in part" if now.partial else ""
     if oldest is not newest:
         text += f"; the oldest with the same test set {_named(oldest)} {then.full} in full"
         text += f" and {then.partial} in part" if then.partial else ""
-    folded = "" if runs == len(points) else f" {runs - len(points)} of them are folded and not drawn."
+    folded = (
+        ""
+        if runs == len(points)
+        else f" {runs - len(points)} of them {'is' if runs - len(points) == 1 else 'are'} folded and not drawn."
+    )
     return f"{text}. There are {runs} runs; the newest stands first.{folded}"
 
 

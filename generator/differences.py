@@ -33,7 +33,7 @@ def lines(difference: Difference) -> Iterator[str]:
     for name in GROUPS:
         yield from _pairings(words[name], getattr(difference, name))
     total = len(difference.after.whole.assertions)
-    yield f"{difference.unchanged} of {total} tests stand as they did"
+    yield f"{difference.unchanged} of {wording.counted(total, 'test')} stand as they did"
 
 
 def _run(run: Assessment) -> str:
@@ -54,7 +54,8 @@ def _pairings(label: str, pairings: Sequence[Pairing]) -> Iterator[str]:
 
 def _apart(difference: Difference) -> Iterator[str]:
     both = difference.kept + len(difference.renamed)
-    yield f"{both} tests are in both test sets, {difference.kept} of them with one id"
+    are = "test is" if both == 1 else "tests are"
+    yield f"{both} {are} in both test sets, {difference.kept} of them with one id"
     if difference.renamed:
         yield f"renamed: {len(difference.renamed)}"
     for old, new in difference.renamed:

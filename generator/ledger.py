@@ -87,13 +87,13 @@ def _steps(judgement: Judgement, expected: Expected, commits: int) -> tuple[Step
     rows = (
         ("1", "complete history", True, "not shallow, not partial, nothing replaced or grafted"),
         ("2", "main line and trust root", "unverifiable" not in rules_broken, f"{root} ({pinned})"),
-        ("3", "transitions", True, f"{commits} commits on the first-parent line"),
+        ("3", "transitions", True, f"{commits} {'commit' if commits == 1 else 'commits'} on the first-parent line"),
         ("5", "registry", "registry-invalid" not in rules_broken, version),
         (
             "10",
             "checkpoint",
             "history-rewritten" not in rules_broken,
-            f"{checkpoint.count} results, {checkpoint.root}; {extends}",
+            f"{checkpoint.count} {'result' if checkpoint.count == 1 else 'results'}, {checkpoint.root}; {extends}",
         ),
     )
     return tuple(Step(number=n, title=title, passed=passed, detail=detail) for n, title, passed, detail in rows)

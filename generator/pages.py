@@ -172,7 +172,8 @@ def _supported(figure: historic.Comparison, whole: Cell) -> str:
     tested = whole.tally.passed + whole.tally.failed
     if figure.label == historic.CASES or not tested:
         return wording.sentence(whole)
-    return f"{conformance.percentage(whole.tally.passed, tested)} % of the {tested} tests with an outcome"
+    share = conformance.percentage(whole.tally.passed, tested)
+    return f"{share} % of the {wording.counted(tested, 'test')} with an outcome"
 
 
 def _accounts(scene: Scene, environment: Environment) -> Output:

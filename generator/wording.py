@@ -133,6 +133,11 @@ def run_time(record: Record) -> str:
     return moment(known) if known else run_day(record)
 
 
+def counted(count: int, word: str) -> str:
+    """Write a number with its noun, which takes an s for all but one."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def version_text(record: Record) -> str:
     """Name the mesh version; an unknown one in words."""
     return "version unknown" if record.mesh_version == UNKNOWN_VERSION else record.mesh_version
@@ -234,6 +239,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "occasion": occasion,
     "version_text": version_text,
     "clusters": clusters,
+    "counted": counted,
     "trust": trust,
     "lapse": lapse,
     "sentence": sentence,

@@ -14,7 +14,7 @@ from generator.judgements import Assessment
 from generator.records import Observation
 from generator.terms import Outcome
 from tests.support import strategies
-from tests.support.strategies import SUITE, entry
+from tests.support.strategies import SUITE, entry, suite
 from tests.test_chronicle import FAILED, NEW, OLD, PASSED, run
 
 
@@ -110,6 +110,12 @@ def test_text_of_a_source_stays_text() -> None:
     drawn = chart(run(OLD, 1), run(OLD, 2, mesh_version="<script>"))
     assert "<script" not in drawn.capability
     assert "&lt;script&gt;" in drawn.capability
+
+
+def test_one_test_is_told_in_the_singular() -> None:
+    one = suite(("alpha", 0, 1))
+    told = chart(run(one, 1), run(one, 2)).capability_sentence
+    assert "implements 1 of 1 test in full" in told
 
 
 def test_drawings_carry_no_style_and_no_script() -> None:

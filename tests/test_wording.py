@@ -74,6 +74,10 @@ def test_a_time_of_day_is_told_in_utc_or_not_at_all() -> None:
     assert wording.run_time(record(SUITE, **unknown, **near, recorded=stated("2026-01-01T14:26"))) == "2026-01-01"
 
 
+def test_one_is_told_in_the_singular_and_none_is_not() -> None:
+    assert [wording.counted(count, "test") for count in (0, 1, 2)] == ["0 tests", "1 test", "2 tests"]
+
+
 def test_the_sentence_of_a_cell_has_its_denominator_and_its_remainder() -> None:
     def sentence(**outcomes: Outcome) -> str:
         seen = [Observation(test=name.replace("_", "-"), outcome=one) for name, one in outcomes.items()]

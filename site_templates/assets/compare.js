@@ -89,7 +89,7 @@
       ["Removed", ["Test", "Specification"], old.tests.filter((test) => !back.has(test.id)).map(named)],
     ];
     const parts = [make("p", { class: "source-note" }, make("strong", {}, "Not comparable: "),
-      `the runs used different test sets (${old.title} and ${recent.title}), so their tests are not the same and nothing is compared. ${pairs.size} tests are in both.`)];
+      `the runs used different test sets (${old.title} and ${recent.title}), so their tests are not the same and nothing is compared. ${counted(pairs.size, "test")} ${pairs.size === 1 ? "is" : "are"} in both.`)];
     for (const [label, head, rows] of groups) {
       if (rows.length) parts.push(make("h3", {}, `${label}: ${rows.length}`), listed(label, head, rows));
     }
