@@ -64,7 +64,7 @@ def history(line: Line, mesh_title: str, specification: str = "", told: Line | N
         return None
     newest = points[0].cell
     subject = newest.specification.title if newest.specification else family(points[0].suite)
-    title = " ".join((mesh_title, *(value for _, value in line.variant))) + f", {subject}"
+    title = " ".join((mesh_title, *wording.varied(line.variant))) + f", {subject}"
     name = wording.slug("-".join(("history", line.mesh, line.suite, urls.variant(line.variant), specification)))
     drawn = points[: MAX_ROWS_SPECIFICATION if specification else MAX_ROWS]
     runs = sum(len(one.runs) for one in line.segments if not specification or one.suite.of(specification))

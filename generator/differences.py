@@ -38,7 +38,7 @@ def lines(difference: Difference) -> Iterator[str]:
 
 def _run(run: Assessment) -> str:
     record = run.entry.record
-    names = (record.mesh, wording.version_text(record), *(value for _, value in record.variant))
+    names = (record.mesh, wording.version_text(record), *wording.varied(record.variant))
     text = f"{' '.join(names)}, {run.entry.suite.title}, Kubernetes {record.kubernetes}"
     return wording.plain(f"{text} ({record.run_id}, {wording.run_date(record)}, {wording.trust(run.entry.verdict)})")
 

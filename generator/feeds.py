@@ -79,7 +79,7 @@ def _newest(things: Iterable[_Thing], when: Callable[[_Thing], datetime]) -> lis
 
 def _result(run: Assessment, titles: Mapping[str, str], place: Place) -> Item:
     record, verdict = run.entry.record, run.entry.verdict
-    variant = "".join(f", {value}" for _, value in record.variant)
+    variant = "".join(f", {value}" for value in wording.varied(record.variant))
     mesh = titles.get(record.mesh, record.mesh)
     return Item(
         name=f"result:{record.run_id}",

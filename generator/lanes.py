@@ -66,8 +66,7 @@ def _said(cell: Cell) -> str:
 
 def label(lane: Lane, titles: dict[str, str]) -> str:
     """Name a lane: the mesh, and what its variant has of its own."""
-    own = [value for _, value in lane.line.variant if value != "default"]
-    return " ".join((titles.get(lane.line.mesh, lane.line.mesh), *own))
+    return " ".join((titles.get(lane.line.mesh, lane.line.mesh), *wording.varied(lane.line.variant)))
 
 
 def sentence(of: Timeline, specification: str) -> str:

@@ -139,7 +139,7 @@ def _run(assessment: Assessment, environment: Environment) -> Output:
     entry = assessment.entry
     record = entry.record
     mesh = environment.filters["mesh_title"](record.mesh)
-    suite = ", ".join((entry.suite.title, *(value for _, value in record.variant)))
+    suite = ", ".join((entry.suite.title, *wording.varied(record.variant)))
     return page(
         environment,
         "run.html",

@@ -133,6 +133,11 @@ def run_time(record: Record) -> str:
     return moment(known) if known else run_day(record)
 
 
+def varied(variant: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Name what a variant has of its own: without what is the default, and saying what is unknown."""
+    return tuple(f"{name} {value}" if value == "unknown" else value for name, value in variant if value != "default")
+
+
 def counted(count: int, word: str) -> str:
     """Write a number with its noun, which takes an s for all but one."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
@@ -240,6 +245,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "version_text": version_text,
     "clusters": clusters,
     "counted": counted,
+    "varied": varied,
     "trust": trust,
     "lapse": lapse,
     "sentence": sentence,

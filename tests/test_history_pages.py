@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,21 @@ def test_the_transitions_page_lists_what_moved_and_since_when(built: dict[str, b
     words = pages.text(built[urls.TRANSITIONS])
     for part in ("1 regression", "A-2", "full, pass → partial, fail", "≤ v0.9.0"):
         assert part in words.replace("regression 1", "1 regression")
+
+
+def test_no_heading_reads_as_if_a_mesh_were_called_unknown_or_default(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    variant = {"channel": "unknown", "mode": "default"}
+    repository.commit(pair(result(version="v0.9.0", run_id="toy-run-0001", variant=variant)))
+    later = {"status": "completed", "finished_at": "2026-01-10T00:00:00Z"}
+    failed = papers.outcomes(A_2="failed")
+    repository.commit(pair(result(run_id="toy-run-0002", run=later, results=failed, variant=variant)))
+    made = planned(repository)
+    comparison = urls.comparison("toy-run-0001", "toy-run-0002")
+    for path in (urls.mesh("kelp"), comparison, urls.TRANSITIONS, urls.specification("toy", "alpha"), urls.COMPARE):
+        words = pages.text(made[path])
+        assert "channel unknown" in words, path
+        assert not re.search(r"\bdefault\b|(?<!channel )unknown default", words), path
 
 
 def test_nothing_moves_across_test_sets(sets: dict[str, bytes]) -> None:

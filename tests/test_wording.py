@@ -74,6 +74,11 @@ def test_a_time_of_day_is_told_in_utc_or_not_at_all() -> None:
     assert wording.run_time(record(SUITE, **unknown, **near, recorded=stated("2026-01-01T14:26"))) == "2026-01-01"
 
 
+def test_a_variant_says_what_is_unknown_and_leaves_out_the_default() -> None:
+    assert wording.varied((("channel", "unknown"), ("mode", "default"))) == ("channel unknown",)
+    assert wording.varied((("channel", "standard"), ("mode", "ambient"))) == ("standard", "ambient")
+
+
 def test_one_is_told_in_the_singular_and_none_is_not() -> None:
     assert [wording.counted(count, "test") for count in (0, 1, 2)] == ["0 tests", "1 test", "2 tests"]
 
