@@ -97,9 +97,7 @@ def _history(assessments: Sequence[Assessment]) -> list[dict[str, Any]]:
     rows = defaultdict(list)
     for assessment in sorted(assessments, key=lambda a: conformance.chronological(a.entry)):
         rows[conformance.row_key(assessment.entry)].append(assessment)
-    newest_first = sorted(
-        rows.items(), key=lambda item: (item[0][1], conformance.version_order(item[0][2]), item[0][3]), reverse=True
-    )
+    newest_first = sorted(rows.items(), key=lambda item: conformance.chronological(item[1][-1].entry), reverse=True)
     return [
         {
             "anchor": wording.slug("-".join((suite, version, *(value for _, value in variant)))),

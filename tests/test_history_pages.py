@@ -105,6 +105,15 @@ def test_the_transitions_page_lists_what_moved_and_since_when(built: dict[str, b
         assert part in words.replace("regression 1", "1 regression")
 
 
+def test_a_mesh_page_begins_with_the_test_set_of_its_newest_run_whatever_its_version(tmp_path: Path) -> None:
+    repository = two_sets(tmp_path / "r")
+    assert re.findall(rb'<h2 id="(toy-v\d)', planned(repository)[urls.mesh("kelp")]) == [b"toy-v2", b"toy-v1"]
+    again = {"status": "completed", "finished_at": "2026-01-14T00:00:00Z"}
+    repository.commit(pair(result(version="v1.2.0", run_id="toy-run-0004", run=again)))
+    headings = re.findall(rb'<h2 id="(toy-v\d)', planned(repository)[urls.mesh("kelp")])
+    assert headings == [b"toy-v1", b"toy-v2"]
+
+
 def test_no_heading_reads_as_if_a_mesh_were_called_unknown_or_default(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
     variant = {"channel": "unknown", "mode": "default"}
