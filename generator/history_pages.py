@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from generator import chronicle, conformance, rendering, urls, wording
 from generator.chronicle import Difference, Line, Move, Segment
 from generator.judgements import AssertionCell, Assessment, Output
 from generator.model import Assertion, Specification, Suite
-from generator.records import UNKNOWN_VERSION
+from generator.records import UNKNOWN_VERSION, Record
 from generator.rendering import Environment, Scene, page
 from generator.terms import Capability, Compliance
 
@@ -72,6 +72,7 @@ def render(scene: Scene) -> Iterator[Output]:
         description="Any two runs, test by test, where they used the same test set.",
         pairs=_neighbours(scene),
         lines=scene.told,
+        choices=_choices(scene),
         rule=chronicle.NEWLY,
         folded=len(scene.folded),
     )
@@ -87,6 +88,25 @@ def of_meshes(scene: Scene) -> Iterator[Output]:
 
 def _neighbours(scene: Scene) -> list[tuple[Line, list[tuple[Assessment, Assessment]]]]:
     return [(line, list(itertools.pairwise(line.runs))[::-1]) for line in scene.told if len(line.runs) > 1]
+
+
+def _choices(scene: Scene) -> dict[str, str]:
+    """Name every run to choose from, by its id: those that read alike by more than their day."""
+    runs = [run.entry for line in scene.told for run in line.runs]
+    found = {run.record.run_id: "" for run in runs}
+    names: tuple[Callable[[Record], Sequence[str]], ...] = (
+        lambda record: [wording.run_day(record)],
+        lambda record: [*wording.varied(record.variant), wording.run_date(record)],
+        lambda record: [*wording.varied(record.variant), wording.run_date(record), record.run_id],
+    )
+    for name in names:
+        alike = Counter(found.values())
+        for run in runs:
+            record = run.record
+            if alike[found[record.run_id]] > 1 or not found[record.run_id]:
+                start = f"{_title(scene, record.mesh)} {wording.version_text(record)}"
+                found[record.run_id] = ", ".join((start, run.suite.version, *name(record)))
+    return found
 
 
 def _suites(scene: Scene) -> list[Suite]:

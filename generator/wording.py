@@ -133,6 +133,11 @@ def run_time(record: Record) -> str:
     return moment(known) if known else run_day(record)
 
 
+def further(title: str, id_: str) -> str:
+    """Give what a title says beyond the id that stands before it: nothing where the id ends with it."""
+    return "" if id_.endswith(title) else title
+
+
 def varied(variant: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """Name what a variant has of its own: without what is the default, and saying what is unknown."""
     return tuple(f"{name} {value}" if value == "unknown" else value for name, value in variant if value != "default")
@@ -246,6 +251,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "clusters": clusters,
     "counted": counted,
     "varied": varied,
+    "further": further,
     "trust": trust,
     "lapse": lapse,
     "sentence": sentence,

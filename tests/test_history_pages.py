@@ -114,6 +114,21 @@ def test_a_mesh_page_begins_with_the_test_set_of_its_newest_run_whatever_its_ver
     assert headings == [b"toy-v1", b"toy-v2"]
 
 
+def test_no_two_runs_to_choose_from_read_alike(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    times = ("2026-01-10T01:00:00Z", "2026-01-10T02:00:00Z", "2026-01-10T02:00:00Z", "2026-01-12T02:00:00Z")
+    for number, time in enumerate(times, 1):
+        one = {"status": "completed", "finished_at": time}
+        repository.commit(pair(result(run_id=f"toy-run-000{number}", run=one)))
+    options = re.findall(r"<option[^>]*>([^<]*)<", planned(repository)[urls.COMPARE].decode())
+    assert options == [
+        "Kelp Mesh v1.0.0, v1, 2026-01-12",
+        "Kelp Mesh v1.0.0, v1, 2026-01-10 02:00 UTC, toy-run-0003",
+        "Kelp Mesh v1.0.0, v1, 2026-01-10 02:00 UTC, toy-run-0002",
+        "Kelp Mesh v1.0.0, v1, 2026-01-10 01:00 UTC",
+    ]
+
+
 def test_no_heading_reads_as_if_a_mesh_were_called_unknown_or_default(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
     variant = {"channel": "unknown", "mode": "default"}

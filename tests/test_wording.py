@@ -79,6 +79,11 @@ def test_a_variant_says_what_is_unknown_and_leaves_out_the_default() -> None:
     assert wording.varied((("channel", "standard"), ("mode", "ambient"))) == ("standard", "ambient")
 
 
+def test_a_title_that_the_id_ends_with_is_not_said_twice() -> None:
+    assert wording.further("HTTPRouteCORS", "GATEWAY-HTTP.HTTPRouteCORS") == ""
+    assert wording.further("Test A-2", "A-2") == "Test A-2"
+
+
 def test_one_is_told_in_the_singular_and_none_is_not() -> None:
     assert [wording.counted(count, "test") for count in (0, 1, 2)] == ["0 tests", "1 test", "2 tests"]
 
