@@ -49,6 +49,14 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
+def headed(suite: Suite, length: int) -> str:
+    """Give a test set's title in `length` characters, cut before its version: that tells sets apart."""
+    title, version = suite.title, suite.version
+    if len(title) <= length or version not in title or len(version) + 2 > length:
+        return shortened(title, length)
+    return f"{shortened(title[: title.index(version)].rstrip() + '…', length - len(version) - 1)} {version}"
+
+
 def patterns(name: str, *striped: str) -> Markup:
     """Define the patterns of bars that are unknown, or `striped`; `name` makes their ids unique in a page."""
     stripes = Markup().join(
@@ -79,7 +87,7 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
                 ).format(y=top + 6, text=top + 22)
                 top += _BREAK
             above += Markup('<text class="set" x="0" y="{}">{}</text>\n').format(
-                top + 18, shortened(point.suite.title, _BESIDE if digest else _ALONE)
+                top + 18, headed(point.suite, _BESIDE if digest else _ALONE)
             )
             top, digest = top + _HEADING, point.suite.digest
         yield point, top, above

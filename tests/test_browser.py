@@ -402,6 +402,7 @@ def test_permalinks_and_charts_on_demand_work_on_a_whole_site(browser: Browser, 
         assert not any("plotly" in url for url in requested)
         page.get_by_role("button", name="Explore this chart").first.click()
         page.wait_for_selector(".js-plotly-plot .main-svg")
+        page.wait_for_selector(".figure[role=group]:focus")
         assert told(trouble) == []
         assert all(url.startswith(base) for url in requested)
 

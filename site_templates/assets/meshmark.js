@@ -91,6 +91,8 @@
         const { data, layout } = dressed(figure);
         await drawer.newPlot(place, data, layout, { responsive: true, displayModeBar: false });
         said.textContent = "The numbers of this chart are in the table below.";
+        place.tabIndex = -1;
+        place.focus();
         button.remove();
       } catch (error) {
         said.textContent = `The interactive chart is not available: ${error.message}.`;
