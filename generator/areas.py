@@ -13,7 +13,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from generator import axes, timeline, wording
+from generator import axes, timeline
 from generator.drawings import patterns
 from generator.terms import Capability, Compliance
 from generator.timeline import Kind, Moment, Timeline
@@ -101,9 +101,10 @@ def sentence(of: Timeline, kinds: Sequence[Kind]) -> str:
     """Say what the cells of `kinds` are since the last change, and what they were at first."""
     moments = timeline.moments(of)
     first, last = moments[0], moments[-1]
-    text = f"{_told(last, kinds)} since {wording.day(last.start)}"
+    begun = axes.begun(of)
+    text = f"{_told(last, kinds)} since {begun[last.start]}"
     if first is not last:
-        text += f"; {_told(first, kinds)} on {wording.day(first.start)}"
+        text += f"; {_told(first, kinds)} on {begun[first.start]}"
     return f"{text[0].upper()}{text[1:]}."
 
 

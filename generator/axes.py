@@ -9,6 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from generator import wording
 from generator.drawings import share, shortened
 from generator.timeline import Timeline
 
@@ -22,6 +23,17 @@ APART: Final = 700
 """Hundredths of a percent between two labels that both find room."""
 
 _QUARTERLY: Final = timedelta(days=550)
+
+
+def begun(of: Timeline) -> dict[datetime, str]:
+    """Say of each moment at which a run began to stand when that was, no more exactly than is known."""
+    found: dict[datetime, str] = {}
+    for change in of.changes:
+        start = change.stretch.start
+        said = wording.begun(start, change.stretch.run.entry.record)
+        # One run with an exact date makes the moment exact, and its words are the shortest.
+        found[start] = min(said, found.get(start, said), key=len)
+    return found
 
 
 def place_of(of: Timeline, moment: datetime) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from markupsafe import Markup
 
-from generator import areas, charts, drawings, lanes, rendering, timeline, urls, wording
+from generator import areas, axes, charts, drawings, lanes, rendering, timeline, urls, wording
 from generator.judgements import Output
 from generator.model import Specification
 from generator.rendering import Environment, Scene, page
@@ -44,6 +45,7 @@ class Story:
     compliance: Markup
     compliance_sentence: str
     breaks: str
+    begun: dict[datetime, str]
     moments: tuple[Moment, ...]
     total: int
 
@@ -84,6 +86,7 @@ def _story(found: Timeline) -> Story:
         compliance=drawn["compliance"][0],
         compliance_sentence=drawn["compliance"][1],
         breaks=_breaks(found),
+        begun=axes.begun(found),
         moments=moments[::-1][:MAX_MOMENTS],
         total=len(moments),
     )
@@ -92,7 +95,8 @@ def _story(found: Timeline) -> Story:
 def _breaks(found: Timeline) -> str:
     if len(found.sets) == 1:
         return ""
-    told = ", ".join(f"{suite.version} from {wording.day(moment)}" for suite, moment in found.sets)
+    begun = axes.begun(found)
+    told = ", ".join(f"{suite.version} from {begun[moment]}" for suite, moment in found.sets)
     return (
         f"The test set changed: {told}. A dashed line stands where it did; states on either side of it are of "
         "different tests and not compared."

@@ -143,6 +143,11 @@ def varied(variant: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     return tuple(f"{name} {value}" if value == "unknown" else value for name, value in variant if value != "default")
 
 
+def begun(start: datetime, record: Record) -> str:
+    """Say when a run began to stand, no more exactly than is known when it took place."""
+    return run_day(record) if start == record.taken_at else day(start)
+
+
 def counted(count: int, word: str) -> str:
     """Write a number with its noun, which takes an s for all but one."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
@@ -250,6 +255,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "version_text": version_text,
     "clusters": clusters,
     "counted": counted,
+    "begun": begun,
     "varied": varied,
     "further": further,
     "trust": trust,

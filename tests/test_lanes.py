@@ -83,6 +83,20 @@ def test_the_sentence_counts_every_state_once() -> None:
     )
 
 
+def test_a_run_between_two_days_is_first_tested_on_the_earlier_or_later() -> None:
+    bounds: dict[str, object] = {
+        "started_at": None,
+        "finished_at": None,
+        "not_before": EPOCH,
+        "not_after": EPOCH + timedelta(days=90),
+    }
+    found = of(run(OLD, 1, **bounds), run(OLD, 5, PASSED, FAILED))
+    assert lanes.sentence(found, "alpha").startswith("First tested 2026-01-01 or later; ")
+    assert axes.begun(found) == {EPOCH: "2026-01-01 or later", EPOCH + timedelta(days=5): "2026-01-06"}
+    exact = run(OLD, 2, mesh="moss", started_at=EPOCH, finished_at=EPOCH)
+    assert lanes.sentence(of(run(OLD, 1, **bounds), exact), "alpha").startswith("First tested 2026-01-01; ")
+
+
 def ticks(days: int) -> list[str]:
     runs: list[Assessment] = [run(OLD, 1), run(OLD, days)]
     (found,) = timeline.timelines(chronicle.lines(runs), (), LATER)
