@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator import conformance
@@ -14,10 +14,14 @@ from generator.model import Specification, Suite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The newest run of a mesh in one variant, with a cell for each column of its table, or None."""
+    """The run of a mesh in one variant that stands, with a cell for each column of its table, or None.
+
+    `silent` is the run with a newer test set that says nothing, so that it does not stand.
+    """
 
     assessment: Assessment
     cells: tuple[Cell | None, ...]
+    silent: Assessment | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +60,13 @@ def _overview(found: Sequence[Line], order: Mapping[str, int]) -> Overview:
     for line in found:
         by_mesh[line.mesh].append(line)
     rows = [row for mesh in sorted(by_mesh, key=lambda mesh: _rank(mesh, order)) for row in _chosen(by_mesh[mesh])]
-    shown = sorted((row.entry.suite for row in rows), key=_version, reverse=True)
+    shown = sorted((row.entry.suite for row, _ in rows), key=_version, reverse=True)
     columns = _columns(shown)
     test_sets = {part.suite.version: part.suite for line in found for part in line.segments}
     return Overview(
         title=shown[0].title.removesuffix(shown[0].version).strip() or shown[0].title,
         columns=columns,
-        rows=tuple(Row(assessment=row, cells=_cells(row, columns)) for row in rows),
+        rows=tuple(Row(assessment=row, cells=_cells(row, columns), silent=silent) for row, silent in rows),
         test_sets=tuple(sorted(test_sets.values(), key=_version, reverse=True)),
     )
 
@@ -75,11 +79,13 @@ def _version(suite: Suite) -> tuple[tuple[int, str], ...]:
     return conformance.version_order(suite.version)
 
 
-def _chosen(found: Sequence[Line]) -> list[Assessment]:
+def _chosen(found: Sequence[Line]) -> Iterator[tuple[Assessment, Assessment | None]]:
     version = max((line.newest.suite for line in found if line.telling), key=_version, default=None)
     version = version or max((line.newest.suite for line in found), key=_version)
-    heads = ([part.head for part in line.segments if part.suite.version == version.version] for line in found)
-    return [of_line[-1] for of_line in heads if of_line]
+    for line in found:
+        parts = [part for part in line.segments if part.suite.version == version.version]
+        if parts:
+            yield parts[-1].head, None if parts[-1] is line.segments[-1] else line.segments[-1].head
 
 
 def _columns(suites: Sequence[Suite]) -> tuple[Specification, ...]:

@@ -590,7 +590,7 @@ def test_two_meshes_are_compared_by_the_keyboard_alone(browser: Browser, address
         assert page.inner_text(".compared h2") == "Kelp Mesh v0.9.0 and reed version unknown"
         assert "Newly" not in page.inner_text(".compared")
         assert "Toy v1, 4 tests" in page.inner_text(".compared table >> nth=0")
-        assert page.locator(".compared a").first.get_attribute("href").endswith("/toy-run-0001/index.html")
+        assert str(page.locator(".compared a").first.get_attribute("href")).endswith("/toy-run-0001/index.html")
         assert "Test A-2" in page.inner_text(".compared")
         assert page.url.endswith("?from=toy-run-0001&to=toy-run-0005")
         found = axe_module.Axe().run(page)
@@ -609,7 +609,7 @@ def test_the_browser_and_the_build_sort_the_tests_of_any_two_runs_alike(
             old, new = (run.entry.record for run in (before, after))
             found = chronicle.difference(before, after)
             pairs = (found.newly_failing, found.newly_passing, found.capability_changed, found.otherwise)
-            labels = ("Newly failing", "Newly passing", "Capability changed", "Otherwise changed")
+            labels: tuple[str, ...] = ("Newly failing", "Newly passing", "Capability changed", "Otherwise changed")
             if old.mesh != new.mesh:
                 alone = (f"Only {titles.get(record.mesh, record.mesh)} passes" for record in (old, new))
                 labels = (*alone, "Capability differs", "Otherwise different")

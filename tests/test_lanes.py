@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from datetime import datetime, timedelta
+from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 from markupsafe import Markup
@@ -84,7 +85,7 @@ def test_the_sentence_counts_every_state_once() -> None:
 
 
 def test_a_run_between_two_days_is_first_tested_on_the_earlier_or_later() -> None:
-    bounds: dict[str, object] = {
+    bounds: dict[str, Any] = {
         "started_at": None,
         "finished_at": None,
         "not_before": EPOCH,

@@ -52,6 +52,10 @@ def test_a_column_that_the_test_set_of_a_row_lacks_is_empty_there_and_not_unknow
 def test_a_newer_test_set_of_which_nothing_is_known_does_not_hide_an_older_one() -> None:
     runs = [_run(OLD, Outcome.PASSED, "kelp", 1), _run(NEW, Outcome.UNKNOWN, "kelp", 2)]
     assert _rows(of(runs)[0]) == [("kelp", "v1.9")]
+    (row,) = of(runs)[0].rows
+    assert row.silent is not None
+    assert row.silent.entry.suite == NEW
+    assert of(runs[:1])[0].rows[0].silent is None
     assert _rows(of(runs[1:])[0]) == [("kelp", "v1.10")]
 
 
