@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import plotly.offline
 
-from generator import charts, emitting, urls
+from generator import areas, charts, emitting, timeline, urls
 from generator.charts import Chart
 from generator.drawings import Point
 from generator.judgements import Output
+from generator.terms import Capability, Compliance
+from generator.timeline import Kind, Moment, Timeline
 
 _PATTERNS: Final = (("full", ""), ("partial", "/"), ("none", ""), ("unknown", "."))
+_FILLS: Final[dict[Kind, str]] = {
+    Capability.PARTIAL: "/",
+    Capability.UNKNOWN: ".",
+    Compliance.INCOMPLETE: "-",
+    Compliance.FAIL: "\\",
+    Compliance.NOT_TESTED: ".",
+}
 _SYMBOLS: Final = {True: "circle-open", False: "circle"}
 
 
@@ -22,6 +31,47 @@ def outputs(drawn: Iterable[Chart]) -> Iterator[Output]:
     """Give a figure a chart."""
     for chart in drawn:
         yield Output(path=chart.data, content=emitting.json_bytes(figure(chart)))
+
+
+def over_time(title: str, found: Timeline) -> dict[str, Any]:
+    """Give all cells of a suite as plotly.js takes them: capability above, compliance below, a step a change."""
+    moments = timeline.moments(found)
+    occurring = {kind for moment in moments for kind in moment.counts}
+    rows = (("y", areas.CAPABILITIES), ("y2", areas.COMPLIANCES))
+    return {
+        "data": [_steps(moments, kind, axis) for axis, kinds in rows for kind in kinds if kind in occurring],
+        "layout": {
+            "title": {"text": title},
+            "hovermode": "x unified",
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+            "xaxis": {"type": "date", "anchor": "y2"},
+            "yaxis": {"title": {"text": "cells by capability"}, "domain": [0.54, 1], "rangemode": "tozero"},
+            "yaxis2": {"title": {"text": "cells by compliance"}, "domain": [0, 0.46], "rangemode": "tozero"},
+            "shapes": [
+                {"type": "line", "x0": day, "x1": day, "yref": "paper", "y0": 0, "y1": 1, "line": {"dash": "dash"}}
+                for day in (moment.isoformat() for _, moment in found.sets[1:])
+            ],
+            "margin": {"t": 96, "r": 16, "b": 64, "l": 64},
+            "height": 600,
+        },
+    }
+
+
+def _steps(moments: Sequence[Moment], kind: Kind, axis: str) -> dict[str, Any]:
+    counts = [moment.counts.get(kind, 0) for moment in moments]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": kind.value,
+        "meta": kind.value,
+        "yaxis": axis,
+        "stackgroup": axis,
+        "line": {"shape": "hv", "width": 1},
+        "fillpattern": {"shape": _FILLS.get(kind, "")},
+        "x": [moment.start.isoformat() for moment in moments] + [moments[-1].end.isoformat()],
+        "y": [*counts, counts[-1]],
+        "hovertemplate": f"%{{y}} {kind.value}<extra></extra>",
+    }
 
 
 def library() -> Output:

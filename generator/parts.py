@@ -73,7 +73,7 @@ def _across(scene: Scene) -> tuple[Task, ...]:
         lambda: programme_pages.render(scene),
         lambda: text_pages.render(scene),
         lambda: data_pages.render(scene),
-        lambda: [figures.library()] if scene.charts else [],
+        lambda: [figures.library()] if scene.lines else [],
     )
 
 

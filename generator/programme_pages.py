@@ -9,7 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from generator import areas, axes, charts, drawings, lanes, rendering, timeline, urls, wording
+from generator import areas, axes, charts, drawings, emitting, figures, lanes, rendering, timeline, urls, wording
 from generator.judgements import Output
 from generator.model import Specification
 from generator.rendering import Environment, Scene, page
@@ -65,6 +65,8 @@ def render(scene: Scene) -> Iterator[Output]:
         **KINDS,
     )
     for story in stories:
+        figure = figures.over_time(f"{story.title}: all meshes over time", story.timeline)
+        yield Output(path=urls.suite_chart(story.timeline.suite), content=emitting.json_bytes(figure))
         yield _suite(scene, environment, story)
 
 

@@ -120,6 +120,11 @@ def chart(mesh_id: str, suite_id: str, fields: tuple[tuple[str, str], ...], spec
     return f"charts/{mesh_id}/{suite_id}/{variant(fields)}{below}.json"
 
 
+def suite_chart(suite_id: str) -> str:
+    """Path of the figure of a whole suite over time."""
+    return f"charts/{suite_id}.json"
+
+
 def result(mesh_id: str, mesh_version: str, run_id: str) -> str:
     """Path of a result file, in the repository and on the site: a pure function of its fields."""
     return f"{results(mesh_id, mesh_version)}/{run_id}.yaml"

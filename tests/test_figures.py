@@ -14,6 +14,7 @@ from tests.support.papers import PROJECT
 from tests.support.repository import toy
 from tests.test_chronicle import FAILED, NEW, OLD, PASSED, run
 from tests.test_site import planned, story
+from tests.test_timeline import of
 
 
 def drawn() -> tuple[charts.Chart, ...]:
@@ -36,6 +37,16 @@ def test_a_figure_holds_the_numbers_of_its_chart_oldest_first_with_a_line_for_ea
     lines = [trace for trace in whole["data"] if trace["type"] == "scatter"]
     assert [trace["y"] for trace in lines] == [[100.0, 50.0], [100.0, 100.0]]
     assert lines[0]["text"][1] == "passed 1 of 2 tested, 0 not tested"
+
+
+def test_a_suite_over_time_stacks_the_kinds_that_occur_and_marks_each_new_test_set() -> None:
+    found = of(run(OLD, 1), run(OLD, 9, PASSED, FAILED, mesh="moss"), run(NEW, 20))
+    figure = figures.over_time("Toy", found)
+    taken = plotly.graph_objects.Figure(json.loads(json.dumps(figure)))
+    assert [trace.name for trace in taken.data] == ["full", "partial", "pass", "fail"]
+    steps = {trace["name"]: trace["y"] for trace in figure["data"]}
+    assert steps == {"full": [1, 1, 1], "partial": [0, 1, 1], "pass": [1, 1, 1], "fail": [0, 1, 1]}
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == ["2026-01-21T00:00:00+00:00"]
 
 
 def test_plotly_is_written_once_and_only_if_something_is_drawn(tmp_path: Path) -> None:

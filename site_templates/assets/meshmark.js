@@ -2,7 +2,8 @@
 "use strict";
 
 (() => {
-  const COLOURS = { full: "--full", partial: "--partial", none: "--none", unknown: "--unknown", compliance: "--accent" };
+  const COLOURS = { full: "--full", partial: "--partial", none: "--none", unknown: "--unknown", compliance: "--accent",
+    pass: "--good", incomplete: "--soft", fail: "--bad", "not tested": "--unknown", "n/a": "--none" };
   const PLOTLY_STYLES = [
     "plotly.js-style-global",
     "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53", // of the maps, which no chart of ours has
@@ -61,12 +62,13 @@
         trace.marker.line = { color: own, width: 1 };
         trace.marker.pattern = { ...trace.marker.pattern, fgcolor: own, bgcolor: trace.meta === "full" ? own : clear };
       } else {
-        trace.line = { color: own };
+        trace.line = { ...trace.line, color: own };
       }
     }
     const font = { color: ink, family: getComputedStyle(document.body).fontFamily };
     const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
     const layout = { ...figure.layout, font, paper_bgcolor: clear, plot_bgcolor: clear };
+    for (const shape of layout.shapes ?? []) shape.line = { ...shape.line, color: colour("--warn"), width: 1.5 };
     for (const name of ["xaxis", "yaxis", "yaxis2"]) layout[name] = { ...axis, ...layout[name] };
     return { data: figure.data, layout };
   };
