@@ -13,7 +13,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from generator import axes, timeline
+from generator import axes, wording
 from generator.drawings import patterns
 from generator.terms import Capability, Compliance
 from generator.timeline import Kind, Moment, Timeline
@@ -54,7 +54,7 @@ def stack(of: Timeline, kinds: Sequence[Kind], name: str) -> tuple[Markup, int]:
     Gives the drawing and its height in pixels; `name` makes ids unique in a page. What lasts less than a
     step that can be seen is not drawn.
     """
-    moments = visible(of, timeline.moments(of))
+    moments = visible(of, of.moments)
     most = max(moment.cells for moment in moments) or 1
     base = axes.TOP + _PLOT
     body = patterns(name, *sorted(_STRIPED.intersection(LOOKS[kind] for kind in kinds))) + axes.ticks(of, base)
@@ -99,8 +99,7 @@ def _band(look: str, name: str, across: tuple[str, str], down: tuple[int, int]) 
 
 def sentence(of: Timeline, kinds: Sequence[Kind]) -> str:
     """Say what the cells of `kinds` are since the last change, and what they were at first."""
-    moments = timeline.moments(of)
-    first, last = moments[0], moments[-1]
+    first, last = of.moments[0], of.moments[-1]
     begun = axes.begun(of)
     text = f"{_told(last, kinds)} since {begun[last.start]}"
     if first is not last:
@@ -109,9 +108,6 @@ def sentence(of: Timeline, kinds: Sequence[Kind]) -> str:
 
 
 def _told(moment: Moment, kinds: Sequence[Kind]) -> str:
-    cells, meshes = moment.cells, moment.meshes
     parts = ", ".join(f"{moment.counts[kind]} {kind.value}" for kind in kinds if moment.counts.get(kind))
-    return (
-        f"{cells} {'cell' if cells == 1 else 'cells'} of {meshes} {'mesh' if meshes == 1 else 'meshes'}"
-        f"{': ' if parts else ''}{parts}"
-    )
+    meshes = f"{moment.meshes} {'mesh' if moment.meshes == 1 else 'meshes'}"
+    return f"{wording.counted(moment.cells, 'cell')} of {meshes}{': ' if parts else ''}{parts}"

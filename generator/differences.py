@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from generator import wording
 from generator.api_nouns import suite_reference
-from generator.chronicle import Difference, Pairing
+from generator.comparison import Difference, Pairing
 from generator.judgements import AssertionCell, Assessment
 from generator.model import Assertion
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import plotly.offline
 
-from generator import areas, charts, emitting, timeline, urls
+from generator import areas, charts, emitting, urls
 from generator.charts import Chart
 from generator.drawings import Point
 from generator.judgements import Output
@@ -35,7 +35,7 @@ def outputs(drawn: Iterable[Chart]) -> Iterator[Output]:
 
 def over_time(title: str, found: Timeline) -> dict[str, Any]:
     """Give all cells of a suite as plotly.js takes them: capability above, compliance below, a step a change."""
-    moments = timeline.moments(found)
+    moments = found.moments
     occurring = {kind for moment in moments for kind in moment.counts}
     rows = (("y", areas.CAPABILITIES), ("y2", areas.COMPLIANCES))
     return {

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator import chronicle, conformance, rendering, urls, wording
-from generator.chronicle import Difference, Line, Move, Segment
+from generator import chronicle, comparison, conformance, rendering, urls, wording
+from generator.chronicle import Line, Move, Segment
+from generator.comparison import Difference
 from generator.judgements import AssertionCell, Assessment, Output
 from generator.model import Assertion, Specification, Suite
 from generator.records import UNKNOWN_VERSION, Record
@@ -73,7 +74,7 @@ def render(scene: Scene) -> Iterator[Output]:
         pairs=_neighbours(scene),
         lines=scene.told,
         choices=_choices(scene),
-        rule=chronicle.NEWLY,
+        rule=comparison.NEWLY,
         folded=len(scene.folded),
     )
 
@@ -83,7 +84,7 @@ def of_meshes(scene: Scene) -> Iterator[Output]:
     environment = rendering.environment(scene)
     for line, neighbours in _neighbours(scene):
         for before, after in neighbours:
-            yield _comparison(scene, environment, line, chronicle.difference(before, after))
+            yield _comparison(scene, environment, line, comparison.difference(before, after))
 
 
 def _neighbours(scene: Scene) -> list[tuple[Line, list[tuple[Assessment, Assessment]]]]:
@@ -262,7 +263,7 @@ def _comparison(scene: Scene, environment: Environment, line: Line, difference: 
         mesh=line.mesh,
         difference=difference,
         groups=_groups(difference),
-        rule=chronicle.NEWLY,
+        rule=comparison.NEWLY,
     )
 
 

@@ -22,7 +22,7 @@ MAX_MOMENTS: Final = 40
 """Rows in the table below the drawings of all meshes, the newest."""
 
 
-KINDS: Final = {"capability_kinds": areas.CAPABILITIES, "compliance_kinds": areas.COMPLIANCES, "looks": areas.LOOKS}
+KINDS: Final = {"compliance_kinds": areas.COMPLIANCES, "looks": areas.LOOKS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def render(scene: Scene) -> Iterator[Output]:
 
 def _story(found: Timeline) -> Story:
     title, name = charts.family(found.newest), wording.slug(f"all-{found.suite}")
-    moments = timeline.moments(found)
+    begun = axes.begun(found)
     drawn = {}
     for word, kinds in (("capability", areas.CAPABILITIES), ("compliance", areas.COMPLIANCES)):
         own, sentence = f"{name}-{word}", areas.sentence(found, kinds)
@@ -87,17 +87,16 @@ def _story(found: Timeline) -> Story:
         capability_sentence=drawn["capability"][1],
         compliance=drawn["compliance"][0],
         compliance_sentence=drawn["compliance"][1],
-        breaks=_breaks(found),
-        begun=axes.begun(found),
-        moments=moments[::-1][:MAX_MOMENTS],
-        total=len(moments),
+        breaks=_breaks(found, begun),
+        begun=begun,
+        moments=found.moments[::-1][:MAX_MOMENTS],
+        total=len(found.moments),
     )
 
 
-def _breaks(found: Timeline) -> str:
+def _breaks(found: Timeline, begun: dict[datetime, str]) -> str:
     if len(found.sets) == 1:
         return ""
-    begun = axes.begun(found)
     told = ", ".join(f"{suite.version} from {begun[moment]}" for suite, moment in found.sets)
     return (
         f"The test set changed: {told}. A dashed line stands where it did; states on either side of it are of "

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import charts, chronicle, glossary, slots, sshsig, texts, urls, wording
+from generator import areas, charts, chronicle, glossary, slots, sshsig, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line, Move
 from generator.findings import Stop
 from generator.judgements import Assessment, Entry, Ledger, Output
 from generator.model import ExtraPage
-from generator.terms import Capability, Compliance
+from generator.terms import Compliance
 from generator.theme import Theme
 
 Environment: TypeAlias = jinja2.Environment
@@ -80,7 +80,6 @@ ABOUT: Final = (
 )
 """What the foot of every page leads to, so that the navigation stays short."""
 
-_CAPABILITIES: Final = (Capability.FULL, Capability.PARTIAL, Capability.NONE, Capability.UNKNOWN)
 _COMPLIANCES: Final = (
     Compliance.PASS,
     Compliance.FAIL,
@@ -129,7 +128,7 @@ def _environment(scene: Scene) -> jinja2.Environment:
         "logo": scene.theme.logo,
         "programme": scene.ledger.programme,
         "past": scene.ledger.audit if scene.past else None,
-        "capabilities": _CAPABILITIES,
+        "capabilities": areas.CAPABILITIES,
         "compliances": _COMPLIANCES,
         "meanings": wording.MEANINGS,
         "means": glossary.MEANINGS,

@@ -47,11 +47,27 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What all lanes together said from `start` to `end`: a cell is one specification in one lane.
+
+    `counts` holds how many cells are of each capability, and how many of each compliance. Each lane
+    brings the cells for which its own test set has tests.
+    """
+
+    start: datetime
+    end: datetime
+    meshes: int
+    cells: int
+    counts: dict[Kind, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """One suite over all its versions, from its first run to a little after its last change.
 
     `sets` are its test sets with the moment from which on a run with each stood somewhere, oldest
-    first; `changes` are in order of time, and `specifications` as the newest test set lists them, then
+    first; `changes` are in order of time, `moments` those
+    at which any count changed, oldest first, and `specifications` as the newest test set lists them, then
     those that only older ones have tests for.
     """
 
@@ -61,6 +77,7 @@ class Timeline:
     lanes: tuple[Lane, ...]
     sets: tuple[tuple[Suite, datetime], ...]
     changes: tuple[Change, ...]
+    moments: tuple[Moment, ...]
     specifications: tuple[Specification, ...]
 
     @property
@@ -88,13 +105,15 @@ def _timeline(suite: str, lines: Sequence[Line], as_of: datetime) -> Timeline:
     start, last = moments[0], moments[-1]
     end = min(as_of, last + max(_MARGIN, (last - start) / 10))
     lanes = tuple(Lane(line=line, stretches=tuple(_stretches(runs, end))) for line, runs in stood)
+    changes = tuple(_changes(lanes))
     return Timeline(
         suite=suite,
         start=start,
         end=end,
         lanes=lanes,
         sets=_sets(lanes),
-        changes=tuple(_changes(lanes)),
+        changes=changes,
+        moments=tuple(_moments(changes, end)),
         specifications=_specifications(lanes),
     )
 
@@ -151,28 +170,12 @@ def _specifications(lanes: Sequence[Lane]) -> tuple[Specification, ...]:
     return tuple(found.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """What all lanes together said from `start` to `end`: a cell is one specification in one lane.
-
-    `counts` holds how many cells are of each capability, and how many of each compliance. Each lane
-    brings the cells for which its own test set has tests.
-    """
-
-    start: datetime
-    end: datetime
-    meshes: int
-    cells: int
-    counts: dict[Kind, int]
-
-
-def moments(of: Timeline) -> tuple[Moment, ...]:
-    """Give the moments at which any count changed, oldest first."""
+def _moments(changes: Iterable[Change], end: datetime) -> list[Moment]:
     standing: dict[tuple[str, Variant], tuple[Cell, ...]] = {}
     counts: Counter[Kind] = Counter()
     meshes: set[str] = set()
     found: list[Moment] = []
-    for start, group in itertools.groupby(of.changes, key=lambda change: change.stretch.start):
+    for start, group in itertools.groupby(changes, key=lambda change: change.stretch.start):
         for change in group:
             line = change.lane.line
             cells = tuple(cell for cell in change.stretch.run.cells if cell.tally.total)
@@ -182,13 +185,13 @@ def moments(of: Timeline) -> tuple[Moment, ...]:
             meshes.add(line.mesh)
         told = dict(+counts)
         total = sum(count for kind, count in told.items() if isinstance(kind, Capability))
-        now = Moment(start=start, end=of.end, meshes=len(meshes), cells=total, counts=told)
+        now = Moment(start=start, end=end, meshes=len(meshes), cells=total, counts=told)
         if found and replace(now, start=found[-1].start) == found[-1]:
             continue
         if found:
             found[-1] = replace(found[-1], end=start)
         found.append(now)
-    return tuple(found)
+    return found
 
 
 def _kinds(cells: Iterable[Cell]) -> Iterator[Kind]:

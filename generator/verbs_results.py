@@ -141,12 +141,12 @@ def _stopped_diff(stop: Stop) -> dict[str, Any]:
 
 def run_diff(arguments: argparse.Namespace) -> int:
     """Compare two runs that count; a difference is no finding."""
-    from generator import chronicle, differences, ledger
+    from generator import comparison, differences, ledger
 
     root = console.root(arguments)
     book = ledger.read(root, console.revision(arguments), watch=console.watch)
     before, after = (_counting(book, root, name) for name in (arguments.before, arguments.after))
-    difference = chronicle.difference(before, after)
+    difference = comparison.difference(before, after)
     if arguments.format == "json":
         console.print_json(differences.data(difference))
     else:

@@ -39,7 +39,7 @@ def bands(picture: Element) -> dict[str, list[tuple[str, int, int]]]:
 
 def test_each_cell_counts_once_and_the_newest_counts_stand_in_the_drawing() -> None:
     found = of(run(OLD, 1), run(OLD, 20, PASSED, FAILED, mesh="moss"))
-    (first, last) = timeline.moments(found)
+    (first, last) = found.moments
     assert (first.meshes, first.cells, first.counts) == (1, 1, {Capability.FULL: 1, Compliance.PASS: 1})
     assert last.counts == {Capability.FULL: 1, Capability.PARTIAL: 1, Compliance.PASS: 1, Compliance.FAIL: 1}
     words = ["".join(text.itertext()) for text in drawn(found).iter("text")]
@@ -51,7 +51,7 @@ def test_each_cell_counts_once_and_the_newest_counts_stand_in_the_drawing() -> N
 
 def test_runs_that_change_no_count_make_no_step() -> None:
     found = of(run(OLD, 1), run(OLD, 2), run(OLD, 3, PASSED, FAILED), run(OLD, 4, PASSED, FAILED))
-    assert len(timeline.moments(found)) == 2
+    assert len(found.moments) == 2
     assert areas.sentence(of(run(OLD, 1)), areas.COMPLIANCES) == "1 cell of 1 mesh: 1 pass since 2026-01-02."
 
 
@@ -87,7 +87,7 @@ def test_a_suite_without_a_test_for_anything_draws_an_empty_plot() -> None:
 def test_the_bands_of_a_moment_lie_on_each_other_without_gap(entries: list[Entry]) -> None:
     lines = chronicle.lines([conformance.assess(one) for one in entries])
     (found,) = timeline.timelines(lines, (), LATER)
-    for moment in timeline.moments(found):
+    for moment in found.moments:
         for kinds in (areas.CAPABILITIES, areas.COMPLIANCES):
             assert sum(moment.counts.get(kind, 0) for kind in kinds) == moment.cells
     for kinds in (areas.CAPABILITIES, areas.COMPLIANCES):
@@ -98,7 +98,7 @@ def test_the_bands_of_a_moment_lie_on_each_other_without_gap(entries: list[Entry
 def test_a_drawing_has_no_more_steps_than_can_be_told_apart() -> None:
     runs = [run(OLD, 1 + 3 * day, PASSED, FAILED if day % 2 else PASSED) for day in range(300)]
     found = of(*runs, as_of=strategies.EPOCH + timedelta(days=2000))
-    every = timeline.moments(found)
+    every = found.moments
     assert len(every) == 300
     shown = areas.visible(found, every)
     assert 1 < len(shown) <= areas.MAX_STEPS + 1

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator import chronicle, conformance, ledger, server, site, writing
+from generator import comparison, conformance, ledger, server, site, writing
 from tests.support import sites
 from tests.support.papers import PROJECT
 from tests.test_history_pages import two_sets
@@ -607,7 +607,7 @@ def test_the_browser_and_the_build_sort_the_tests_of_any_two_runs_alike(
         page = context.new_page()
         for before, after in itertools.permutations(runs, 2):
             old, new = (run.entry.record for run in (before, after))
-            found = chronicle.difference(before, after)
+            found = comparison.difference(before, after)
             pairs = (found.newly_failing, found.newly_passing, found.capability_changed, found.otherwise)
             labels: tuple[str, ...] = ("Newly failing", "Newly passing", "Capability changed", "Otherwise changed")
             if old.mesh != new.mesh:

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import chronicle, conformance
+from generator import chronicle, comparison, conformance
 from generator.judgements import Assessment
 from generator.model import Suite
 from generator.records import Observation
@@ -93,7 +93,7 @@ def test_two_runs_of_one_test_set_are_compared_test_by_test() -> None:
     wide = suite(("alpha", 0, 5))
     before = run(wide, 1, PASSED, FAILED, Outcome.SKIPPED, PASSED)
     after = run(wide, 2, FAILED, PASSED, FAILED, Outcome.NOT_RUN)
-    found = chronicle.difference(before, after)
+    found = comparison.difference(before, after)
     assert found.reason == ""
     assert [pair.test for pair in found.newly_failing] == ["alpha-1"]
     assert [pair.test for pair in found.newly_passing] == ["alpha-2"]
@@ -103,14 +103,14 @@ def test_two_runs_of_one_test_set_are_compared_test_by_test() -> None:
 
 def test_a_test_that_was_not_run_before_is_not_newly_passing() -> None:
     one = suite(("alpha", 0, 1))
-    found = chronicle.difference(run(one, 1, Outcome.NOT_RUN), run(one, 2, PASSED))
+    found = comparison.difference(run(one, 1, Outcome.NOT_RUN), run(one, 2, PASSED))
     assert ([pair.test for pair in found.otherwise], found.newly_passing) == (["alpha-1"], ())
 
 
 def test_of_two_meshes_it_is_said_which_one_alone_passes() -> None:
     wide = suite(("alpha", 0, 4))
     one = run(wide, 1, Outcome.NOT_RUN, PASSED, FAILED)
-    found = chronicle.difference(one, run(wide, 2, PASSED, Outcome.NOT_RUN, Outcome.NOT_RUN, mesh="moss"))
+    found = comparison.difference(one, run(wide, 2, PASSED, Outcome.NOT_RUN, Outcome.NOT_RUN, mesh="moss"))
     assert [pair.test for pair in found.newly_passing] == ["alpha-1"]
     assert [pair.test for pair in found.newly_failing] == ["alpha-2"]
     assert [pair.test for pair in found.otherwise] == ["alpha-3"]
@@ -119,16 +119,16 @@ def test_of_two_meshes_it_is_said_which_one_alone_passes() -> None:
 
 def test_a_test_that_is_merely_no_longer_tested_is_neither_passing_nor_failing() -> None:
     one = suite(("alpha", 0, 1))
-    found = chronicle.difference(run(one, 1, FAILED), run(one, 2, Outcome.SKIPPED))
+    found = comparison.difference(run(one, 1, FAILED), run(one, 2, Outcome.SKIPPED))
     assert [pair.test for pair in found.otherwise] == ["alpha-1"]
 
 
 def test_runs_of_different_test_sets_are_not_compared_and_it_is_said_why() -> None:
-    found = chronicle.difference(run(OLD, 1), run(NEW, 2, FAILED))
+    found = comparison.difference(run(OLD, 1), run(NEW, 2, FAILED))
     assert "different test sets" in found.reason
     assert (found.newly_failing, found.newly_passing, found.unchanged) == ((), (), 0)
     assert [assertion.id for assertion in found.added] == ["alpha-3"]
-    back = chronicle.difference(run(NEW, 2), run(OLD, 1))
+    back = comparison.difference(run(NEW, 2), run(OLD, 1))
     assert [assertion.id for assertion in back.removed] == ["alpha-3"]
 
 
@@ -141,8 +141,8 @@ def aliased(of: Suite, **names: str) -> Suite:
 
 def test_tests_are_paired_across_versions_by_alias_first_and_by_id_otherwise() -> None:
     swapped = aliased(NEW, alpha_1="v1/alpha-2", alpha_3="v1/alpha-1")
-    assert chronicle.same_tests(OLD, swapped) == {"alpha-1": "alpha-2", "alpha-3": "alpha-1"}
-    found = chronicle.difference(run(OLD, 1), run(swapped, 2))
+    assert comparison.same_tests(OLD, swapped) == {"alpha-1": "alpha-2", "alpha-3": "alpha-1"}
+    found = comparison.difference(run(OLD, 1), run(swapped, 2))
     assert [(old.id, new.id) for old, new in found.renamed] == [("alpha-2", "alpha-1"), ("alpha-1", "alpha-3")]
     assert [[a.id for a in side] for side in (found.added, found.removed)] == [["alpha-2"], []]
     assert found.kept == 0
@@ -150,12 +150,12 @@ def test_tests_are_paired_across_versions_by_alias_first_and_by_id_otherwise() -
 
 def test_aliases_pair_tests_in_both_directions_of_a_comparison() -> None:
     renamed = aliased(NEW, alpha_3="v1/alpha-2")
-    there, back = chronicle.same_tests(OLD, renamed), chronicle.same_tests(renamed, OLD)
+    there, back = comparison.same_tests(OLD, renamed), comparison.same_tests(renamed, OLD)
     assert there == {later: earlier for earlier, later in back.items()} == {"alpha-1": "alpha-1", "alpha-3": "alpha-2"}
 
 
 def test_an_alias_in_a_version_that_is_not_compared_pairs_nothing() -> None:
-    assert chronicle.same_tests(OLD, aliased(NEW, alpha_3="v7/alpha-2")) == {
+    assert comparison.same_tests(OLD, aliased(NEW, alpha_3="v7/alpha-2")) == {
         "alpha-1": "alpha-1",
         "alpha-2": "alpha-2",
     }
@@ -163,8 +163,8 @@ def test_an_alias_in_a_version_that_is_not_compared_pairs_nothing() -> None:
 
 def test_suites_of_different_ids_share_no_tests() -> None:
     other = replace(NEW, id="other")
-    assert chronicle.same_tests(OLD, other) == {}
-    found = chronicle.difference(run(OLD, 1), run(other, 2))
+    assert comparison.same_tests(OLD, other) == {}
+    found = comparison.difference(run(OLD, 1), run(other, 2))
     assert (len(found.added), len(found.removed), found.kept) == (3, 2, 0)
 
 
@@ -187,7 +187,7 @@ def ids_of(runs: list[Assessment]) -> list[str]:
 @given(st.lists(strategies.observed(), min_size=2, max_size=2))
 def test_each_test_falls_into_exactly_one_group(pair: list[tuple[Observation, ...]]) -> None:
     before, after = (conformance.assess(entry(SUITE, *seen, run=number)) for number, seen in enumerate(pair, 1))
-    found = chronicle.difference(before, after)
+    found = comparison.difference(before, after)
     groups = (found.newly_passing, found.newly_failing, found.capability_changed, found.otherwise)
     listed = [one.test for one in itertools.chain(*groups)]
     assert len(listed) == len(set(listed))

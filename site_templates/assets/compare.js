@@ -22,7 +22,7 @@
   const varied = (run) => Object.entries(run.variant).map(([name, value]) => `${name} ${value}`).join(", ");
   const named = (side) => `${side.title} ${side.run.mesh_version === "unknown" ? "version unknown" : side.run.mesh_version}`;
 
-  /** Sort the tests of two runs by what became of them: the rules of generator/chronicle.py. */
+  /** Sort the tests of two runs by what became of them: the rules of generator/comparison.py. */
   const grouped = (from, to) => {
     const two = from.run.mesh !== to.run.mesh;
     const labels = two
@@ -56,7 +56,7 @@
       make("table", { class: "list" }, make("thead", {}, columns), make("tbody", {}, ...body)));
   };
 
-  /** Pair the tests of two versions of one suite, later id to earlier: the rules of generator/chronicle.py. */
+  /** Pair the tests of two versions of one suite, later id to earlier: the rules of generator/comparison.py. */
   const sameTests = (old, recent) => {
     const pairs = new Map();
     if (old.id !== recent.id) return pairs;
