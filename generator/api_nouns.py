@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from generator import conformance, emitting, urls, wording
 from generator.almanac import Almanac
 from generator.chronicle import Line, Move
-from generator.judgements import AssertionCell, Assessment, Cell, Ledger, Output
+from generator.judgements import AssertionCell, Assessment, Cell, Entry, Ledger, Output
 from generator.model import Suite
+from generator.records import Words
 from generator.terms import Role
 
 Paper: TypeAlias = dict[str, Any]
@@ -20,7 +21,10 @@ Paper: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the documents are made of: all lines, those of runs with a document of their own, what moved."""
+    """What the documents are made of: all lines, those of runs with a document of their own, what moved.
+
+    `words` gives what a run says about each test beside what is judged.
+    """
 
     ledger: Ledger
     lines: tuple[Line, ...]
@@ -28,6 +32,7 @@ class View:
     folded: frozenset[str]
     log: tuple[Move, ...]
     almanac: Almanac
+    words: Callable[[Entry], Mapping[str, Words]]
 
     @property
     def as_of(self) -> datetime:
@@ -96,8 +101,8 @@ def specifications(run: Assessment) -> list[Paper]:
     return [{"id": one.specification.id, **cell(one)} for one in run.cells if one.specification]
 
 
-def test(one: AssertionCell) -> Paper:
-    """Give one test of a run: what was observed, what was claimed, what follows."""
+def test(one: AssertionCell, words: Words) -> Paper:
+    """Give one test of a run: what was observed, what was claimed, what follows, and what was said."""
     seen = one.observation
     parts = seen.conditions
     return {
@@ -108,8 +113,8 @@ def test(one: AssertionCell) -> Paper:
         "claimed": seen.claim is not None,
         "compliance": one.compliance.value,
         "conditions": {"passed": parts.passed, "failed": parts.failed, "skipped": parts.skipped} if parts else None,
-        "duration": seen.duration,
-        "message": wording.capped(seen.message),
+        "duration": words.duration,
+        "message": wording.capped(words.message),
         "findings": [found.rule for found in one.contradictions],
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from generator import api_nouns, chronicle, conformance, urls, wording
@@ -15,6 +15,7 @@ from generator.api_nouns import Paper, View
 from generator.chronicle import Line
 from generator.judgements import Assessment, Output
 from generator.model import Suite
+from generator.originals import Originals
 
 MAX_TRANSITIONS: Final = 300
 """Transitions in one document, the newest; `total` says how many there are."""
@@ -46,11 +47,8 @@ def _documents(view: View) -> Iterator[tuple[str, Paper]]:
         yield urls.api_suite(suite.id, suite.version), suite_document(view, suite)
 
 
-def latest(lines: Iterable[Line], raw: Mapping[str, bytes]) -> Iterator[Output]:
-    """Give the newest result of each mesh, suite and variant with its signature, byte for byte.
-
-    `raw` holds the published files by path.
-    """
+def latest(lines: Iterable[Line], originals: Originals) -> Iterator[Output]:
+    """Give the newest result of each mesh, suite and variant with its signature, byte for byte."""
     listed = tuple(lines)
     places: dict[str, Assessment] = {}
     for line in sorted(chronicle.foremost(listed).values(), key=lambda one: conformance.chronological(one.head.entry)):
@@ -58,10 +56,15 @@ def latest(lines: Iterable[Line], raw: Mapping[str, bytes]) -> Iterator[Output]:
     for line in listed:
         if line.variant:
             places[urls.latest(line.mesh, line.suite, urls.variant(line.variant))] = line.head
-    for place, run in places.items():
-        source = run.entry.verdict.path
-        yield Output(path=place, content=raw[source])
-        yield Output(path=urls.sidecar(place), content=raw[urls.sidecar(source)])
+    pairs = dict(_pairs((place, run.entry.verdict.path) for place, run in places.items()))
+    contents = dict(originals.contents(dict.fromkeys(pairs.values())))
+    yield from (Output(path=place, content=contents[source]) for place, source in pairs.items())
+
+
+def _pairs(sources: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for place, source in sources:
+        yield place, source
+        yield urls.sidecar(place), urls.sidecar(source)
 
 
 def index(view: View, suites: Iterable[Suite]) -> Paper:
@@ -214,7 +217,7 @@ def suite_document(view: View, suite: Suite) -> Paper:
 
 def run_document(view: View, run: Assessment) -> Paper:
     """Give one run: where and how it was made, every specification, every test."""
-    record = run.entry.record
+    record, words = run.entry.record, view.words(run.entry)
     return {
         "schema": urls.api_schema("run"),
         **api_nouns.run_reference(view, run),
@@ -224,7 +227,7 @@ def run_document(view: View, run: Assessment) -> Paper:
         "evidence": [{"url": url, "sha256": digest} for url, digest in record.evidence],
         "transcribed_from": list(record.transcribed_from),
         "specifications": api_nouns.specifications(run),
-        "tests": [api_nouns.test(one) for one in run.whole.assertions],
+        "tests": [api_nouns.test(one, words[one.assertion.id]) for one in run.whole.assertions],
     }
 
 

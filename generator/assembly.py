@@ -13,7 +13,7 @@ from typing import Any, Final
 from generator import documents, urls
 from generator.drafts import Draft
 from generator.findings import Finding, shortened
-from generator.records import UNKNOWN_VERSION, Notice, Observation, Recorded
+from generator.records import UNKNOWN_VERSION, Notice, Recorded, Reported
 from generator.scalars import BAD_VALUE
 from generator.terms import Outcome
 
@@ -234,7 +234,7 @@ def _results(draft: Draft, *, transcribed: bool) -> Iterator[Paper]:
     """
     observed = {observation.test: observation for observation in draft.observations}
     for assertion in draft.suite.assertions:
-        found = observed.get(assertion.id, Observation(test=assertion.id, outcome=Outcome.NOT_RUN))
+        found = observed.get(assertion.id, Reported(test=assertion.id, outcome=Outcome.NOT_RUN))
         if found.outcome is Outcome.UNKNOWN and not transcribed:
             found = replace(found, outcome=Outcome.SKIPPED)
         parts = found.conditions

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import seals, transcript
-from generator.examination import Examined
+from generator.examination import Examined, bare
 from generator.schemas import Schema
 
 _FILE: Final = "examined.sqlite3"
@@ -25,8 +25,9 @@ _LIBRARIES: Final = ("cryptography", "jsonschema", "jsonschema-rs", "pyyaml")
 class Cache:
     """Entries by path and object ids; trouble with the disk only makes it forget."""
 
-    def __init__(self, folder: Path, schema: Schema, seal: bytes | None = None) -> None:
-        """Open the cache in `folder`; `seal` is the secret that entries are authenticated with."""
+    def __init__(self, folder: Path, schema: Schema, seal: bytes | None = None, *, bare: bool = False) -> None:
+        """Open the cache in `folder`, for pairs in full or `bare`; `seal` is the secret of who keeps it."""
+        self._form = "bare" if bare else "whole"
         found = seals.secret() if seal is None else seal
         self._seal = found
         self._stamp = _stamp(schema)
@@ -35,17 +36,18 @@ class Cache:
 
     def has(self, path: str, result: str, sidecar: str) -> bool:
         """Say whether there seems to be an entry."""
-        return bool(self._asked("SELECT 1 FROM kept WHERE id = ?", self._id(path, result, sidecar)))
+        return bool(self._asked("SELECT 1 FROM kept WHERE id = ?", self._id(self._form, path, result, sidecar)))
 
     def known(self, path: str, result: str, sidecar: str) -> Examined | None:
         """Give what an authentic entry says about a pair."""
-        values = self.recall(path, result, sidecar)
+        values = self.recall(self._form, path, result, sidecar)
         return values and transcript.heard(path, values)
 
     def keep(self, path: str, result: str, sidecar: str, examined: Examined) -> None:
         """Remember what was found out to the end: a refusal, or a document that was read."""
         if examined.refusal or examined.reading:
-            self.remember(transcript.told(examined), path, result, sidecar)
+            told = transcript.told(bare(examined) if self._form == "bare" else examined)
+            self.remember(told, self._form, path, result, sidecar)
 
     def recall(self, *key: str) -> Any:
         """Give the values of an authentic entry, which have the shape in which they were remembered; else None."""

@@ -10,11 +10,11 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.findings import Finding, Severity
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Since, StateChange, Tally
-from generator.model import Assertion, FreshnessPolicy, Specification
+from generator.model import Assertion, FreshnessPolicy, Suite
 from generator.records import UNKNOWN_VERSION, Observation
 from generator.terms import AssertionKind, Capability, ChangeKind, Compliance, Freshness, Outcome
 
@@ -22,53 +22,80 @@ SUPPORTED: Final = frozenset({Capability.FULL, Capability.PARTIAL})
 
 COMPLETED: Final = "completed"
 
-Shared = dict[tuple[int, int, bool], AssertionCell]
-
 RowKey = tuple[str, str, str, tuple[tuple[str, str], ...]]
 """Mesh, suite, suite version and variant: results that differ in one of them are never merged."""
 
 
+class _Judged(NamedTuple):
+    """What observations amount to, in a suite or in one specification of it, whoever made them."""
+
+    capability: Capability
+    compliance: Compliance
+    tally: Tally
+    assertions: tuple[AssertionCell, ...]
+
+
+class _Pattern(NamedTuple):
+    """Observations of one suite, and what they amount to: the whole, and each specification."""
+
+    observations: tuple[Observation, ...]
+    whole: _Judged
+    parts: tuple[_Judged, ...]
+
+
+Shared = dict[tuple[int, int], _Pattern]
+"""By the identities of a suite and of observations. What stands here keeps both, so that no other can get them."""
+
+
 def assess_all(entries: Iterable[Entry]) -> Iterator[Assessment]:
-    """Judge many entries: equal judgements on one and the same observation are one object."""
+    """Judge many entries: those that hold the very same observations share what these amount to."""
     shared: Shared = {}
     return (assess(entry, shared) for entry in entries)
 
 
 def assess(entry: Entry, shared: Shared | None = None) -> Assessment:
     """Judge one entry: every test, every specification, and the suite as a whole."""
-    observed = {observation.test: observation for observation in entry.record.observations}
+    suite, observations = entry.suite, entry.record.observations
+    pattern = shared.get((id(suite), id(observations))) if shared is not None else None
+    if pattern is None:
+        pattern = _pattern(suite, observations)
+        if shared is not None:
+            shared[id(suite), id(observations)] = pattern
     cells = tuple(
-        _cell(
-            entry,
-            specification,
-            _judged(entry, entry.suite.of(specification.id), observed, {} if shared is None else shared),
+        Cell(
+            entry=entry,
+            specification=specification,
+            capability=judged.capability,
+            compliance=judged.compliance,
+            tally=judged.tally,
+            assertions=judged.assertions,
         )
-        for specification in entry.suite.specifications
+        for specification, judged in zip((None, *suite.specifications), (pattern.whole, *pattern.parts), strict=True)
     )
-    everything = tuple(judged for cell in cells for judged in cell.assertions)
-    return Assessment(entry=entry, whole=_cell(entry, None, everything), cells=cells)
+    return Assessment(entry=entry, whole=cells[0], cells=cells[1:])
 
 
-def _judged(
-    entry: Entry, assertions: Sequence[Assertion], observed: Mapping[str, Observation], shared: Shared
-) -> tuple[AssertionCell, ...]:
+def _pattern(suite: Suite, observations: tuple[Observation, ...]) -> _Pattern:
+    observed = {observation.test: observation for observation in observations}
+    parts = tuple(_concluded(_judged(suite.of(one.id), observed)) for one in suite.specifications)
+    whole = _concluded(tuple(cell for part in parts for cell in part.assertions))
+    return _Pattern(observations, whole, parts)
+
+
+def _judged(assertions: Sequence[Assertion], observed: Mapping[str, Observation]) -> tuple[AssertionCell, ...]:
     pairs = [(a, observed.get(a.id) or Observation(test=a.id, outcome=Outcome.UNKNOWN)) for a in assertions]
     absent = any(a.kind is AssertionKind.PRESENCE and o.outcome is Outcome.FAILED for a, o in pairs)
     judged = []
     for assertion, observation in pairs:
         capability = capability_of(observation, interface_absent=absent)
-        found = tuple(_contradictions(entry, observation, interface_absent=absent)) if observation.claim else ()
         cell = AssertionCell(
             assertion=assertion,
             observation=observation,
             capability=capability,
             compliance=compliance_of(observation, capability),
-            contradictions=found,
+            contradictions=tuple(_contradictions(observation, interface_absent=absent)) if observation.claim else (),
         )
-        # What holds words or a duration is not like another. A shared cell keeps both objects, so that no
-        # other can come to have their identities.
-        alone = observation.message or observation.duration is not None or cell.contradictions
-        judged.append(cell if alone else shared.setdefault((id(assertion), id(observation), absent), cell))
+        judged.append(cell)
     return tuple(judged)
 
 
@@ -95,26 +122,19 @@ def compliance_of(observation: Observation, capability: Capability) -> Complianc
     return Compliance.FAIL if observation.outcome is Outcome.FAILED else Compliance.NOT_TESTED
 
 
-def _contradictions(entry: Entry, observation: Observation, *, interface_absent: bool) -> Iterable[Finding]:
-    test, path = observation.test, entry.verdict.path
+def _contradictions(observation: Observation, *, interface_absent: bool) -> Iterable[Finding]:
+    test = observation.test
     if observation.claim is Capability.NONE and observation.outcome is Outcome.PASSED:
         message = f"{test} is claimed as not implemented, but passed"
-        yield Finding(rule="claimed-none-passed", severity=Severity.WARNING, path=path, message=message)
+        yield Finding(rule="claimed-none-passed", severity=Severity.WARNING, message=message)
     if observation.claim is Capability.FULL and interface_absent:
         message = f"{test} is claimed as fully implemented, but its interface is absent"
-        yield Finding(rule="claimed-full-absent", severity=Severity.WARNING, path=path, message=message)
+        yield Finding(rule="claimed-full-absent", severity=Severity.WARNING, message=message)
 
 
-def _cell(entry: Entry, specification: Specification | None, judged: tuple[AssertionCell, ...]) -> Cell:
+def _concluded(judged: tuple[AssertionCell, ...]) -> _Judged:
     tally = _tally(judged)
-    return Cell(
-        entry=entry,
-        specification=specification,
-        capability=_capability(tally),
-        compliance=_compliance(tally),
-        tally=tally,
-        assertions=judged,
-    )
+    return _Judged(_capability(tally), _compliance(tally), tally, judged)
 
 
 def _tally(judged: Sequence[AssertionCell]) -> Tally:

@@ -90,7 +90,7 @@ def _data(scene: Scene, environment: Environment, by_mesh: Mapping[str, list[Sni
         by_mesh=by_mesh,
         folded=len(scene.folded),
         suites={(line.mesh, line.suite): line for line in chronicle.foremost(scene.lines).values()},
-        schemas=[(name, urls.api_schema(name)) for name in API_SCHEMAS if urls.api_schema(name) in scene.published],
+        schemas=[(name, urls.api_schema(name)) for name in API_SCHEMAS if urls.api_schema(name) in scene.originals.ids],
         versions=sorted(
             {(segment.suite.id, segment.suite.version) for line in scene.lines for segment in line.segments}
         ),

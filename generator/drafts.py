@@ -9,7 +9,7 @@ from typing import Final
 
 from generator.findings import Finding
 from generator.model import Aliases, Data, Suite
-from generator.records import Notice, Observation, Recorded
+from generator.records import Notice, Recorded, Reported
 
 MAX_SOURCE: Final = 8 * 1024 * 1024
 """Bytes of a foreign file: harness output with its logs is larger than any result."""
@@ -59,7 +59,7 @@ class Draft:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     recorded: Recorded | None = None
-    observations: tuple[Observation, ...] = ()
+    observations: tuple[Reported, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 

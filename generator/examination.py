@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import TypeAlias, cast
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias, cast
 
 from generator import documents, sshsig
 from generator.documents import Reading
 from generator.findings import Finding
-from generator.model import Document
+from generator.model import Data, Document
 from generator.schemas import Schema
 
 Contents: TypeAlias = Callable[[str, int], bytes | int]
@@ -37,6 +37,9 @@ class Examined:
     reading: Reading | None = None
     misfits: tuple[Finding, ...] | None = None
 
+
+_WORDS: Final = frozenset({"duration", "message"})
+"""What a result says about a test for people to read."""
 
 Known: TypeAlias = Callable[[str, str, str], Examined | None]
 """Gives what is known already about (path, object id of the result, object id of the sidecar)."""
@@ -121,6 +124,16 @@ def examine(path: str, content: bytes, sidecar: bytes, schema: Schema, trusted: 
         reading=reading,
         misfits=one.misfits(reading.document) if reading.document else None,
     )
+
+
+def bare(found: Examined) -> Examined:
+    """Give the same without what no judgement rests on: the lines of a document that fits, the words of its tests."""
+    document = found.reading.document if found.reading else None
+    if document is None or found.misfits != ():
+        return found
+    tests: Any = document.data["results"]
+    results: list[Data] = [{name: value for name, value in test.items() if name not in _WORDS} for test in tests]
+    return replace(found, reading=Reading(replace(document, data={**document.data, "results": results}, lines=()), ()))
 
 
 def _digest(content: bytes) -> str:

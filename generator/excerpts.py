@@ -8,7 +8,7 @@ from typing import Final
 
 from generator import leaks
 from generator.drafts import Draft
-from generator.records import Notice, Observation, Recorded, RecordedSpecification
+from generator.records import Notice, Recorded, RecordedSpecification, Reported
 from generator.scalars import BAD_VALUE
 
 CLEANED: Final = "text-cleaned"
@@ -82,7 +82,7 @@ def fitted(draft: Draft) -> Draft:
     )
 
 
-def _observation(seen: Observation, fitter: _Fitter) -> Observation:
+def _observation(seen: Reported, fitter: _Fitter) -> Reported:
     return replace(seen, message=fitter.fit(seen.message, _MESSAGE))
 
 

@@ -13,8 +13,6 @@ from typing import Final
 from generator import conformance
 from generator.chronicle import Line, Segment, Variant
 from generator.judgements import Assessment, Entry
-from generator.model import Programme
-from generator.records import Observation, Record
 
 _SHARE: Final = 5
 """Of a mesh with folded runs, this part of the limit stays unfolded for being new."""
@@ -52,25 +50,6 @@ def _standing(ordered: Iterable[Entry]) -> Iterable[Entry]:
         if before is None or ended or before.record.status != conformance.COMPLETED:
             found[place] = entry
     return found.values()
-
-
-def slimmed(entries: Sequence[Entry], programme: Programme) -> tuple[Entry, ...]:
-    """Give the entries without what is shown of no folded run: the words and the duration of each test.
-
-    What remains of their observations is the same from run to run, and is kept once.
-    """
-    out = folded(entries, programme.site.fold_above)
-    if not out:
-        return tuple(entries)
-    shared: dict[Observation, Observation] = {}
-
-    def slim(record: Record) -> Record:
-        bare = (replace(one, message="", duration=None) for one in record.observations)
-        return replace(record, observations=tuple([shared.setdefault(one, one) for one in bare]))
-
-    return tuple(
-        replace(entry, record=slim(entry.record)) if entry.record.run_id in out else entry for entry in entries
-    )
 
 
 def minor(version: str) -> str:

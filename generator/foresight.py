@@ -63,6 +63,8 @@ class Foresight:
         self._least = LEAST if least is None else least
         self.has: Callable[[str, str, str], bool] = lambda *_: False
         """Says what need not be examined, because somebody else will tell it."""
+        self.bare = False
+        """Whether nobody wants to hear more than what judgements rest on."""
         self._workers: list[Worker] = []
         self._standing: dict[str, tuple[Blob | None, Blob | None]] = {}
         self._queue: deque[tuple[Transition, tuple[Key, ...]]] = deque()
@@ -149,7 +151,7 @@ class Foresight:
             return False
         try:
             while len(self._workers) < self._count:
-                self._workers.append(Worker(self._schema))
+                self._workers.append(Worker(self._schema, bare=self.bare))
         except Gone:
             self._count = 0
         return bool(self._workers)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from generator import assembly, ledger, settings, urls
+from generator import assembly, originals, settings, urls
 from generator.assembly import Assembled, Told
 from generator.drafts import MAX_SOURCE, Imported, Known, Source
 from generator.findings import Finding, Severity, Stop
@@ -66,7 +66,7 @@ def basis(root: Path) -> Basis:
 
     The commit and not the work tree: a result names the digest of a suite that is on the main line.
     """
-    files = dict(ledger.files(root, "HEAD", _FOLDERS))
+    files = dict(originals.at(root, "HEAD", _FOLDERS).contents())
     known = settings.schemas(files.get)
     registry = settings.document(urls.REGISTRY, files.get(urls.REGISTRY, b""), known["ServiceAccounts"])
     if registry.document is None:

@@ -87,7 +87,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssertionCell:
-    """The judgement on one test, beside the observation it rests on."""
+    """The judgement on one test, beside the observation it rests on; contradictions name no file."""
 
     assertion: Assertion
     observation: Observation
@@ -200,13 +200,15 @@ class Audit:
 class Ledger:
     """All that was read from one commit: its audit, what counts, and everything that is wrong.
 
-    `alterations` are those of the audit with the lines that differ.
+    `assessments` say what each of the `entries` amounts to, in their order, and `alterations` are those of the
+    audit with the lines that differ.
     """
 
     audit: Audit
     programme: Programme
     registry: Registry
     entries: tuple[Entry, ...]
+    assessments: tuple[Assessment, ...]
     alterations: tuple[Alteration, ...]
     findings: tuple[Finding, ...]
 

@@ -15,8 +15,19 @@ from generator.documents import MAX_BYTES
 from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
-from generator.judgements import Alteration, Audit, Checkpoint, Entry, Judgement, Ledger, Step, TrustRoot, Verdict
-from generator.model import Blob, Change, Programme, Transition
+from generator.judgements import (
+    Alteration,
+    Assessment,
+    Audit,
+    Checkpoint,
+    Entry,
+    Judgement,
+    Ledger,
+    Step,
+    TrustRoot,
+    Verdict,
+)
+from generator.model import Blob, Change, Transition
 from generator.provenance import Walk
 from generator.recollection import Recollection
 from generator.schemas import Schema
@@ -58,7 +69,7 @@ def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), w
     with closing(Repository(root, revision)) as repository:
         schemas = settings.schemas(files_of(repository.tree(urls.SCHEMAS), repository.content))
         walk = Walk(contents=repository.content, schemas=schemas, trust_root=expected.trust_root, keep_documents=False)
-        with walking.opened(expected.cache, schemas["Result"]) as cache:
+        with walking.opened(expected.cache, walk) as cache:
             memory = Recollection(cache, walk)
             transitions = memory.noted(watch(*memory.resume(repository)))
             walking.take(walk, transitions, repository, cache)
@@ -99,30 +110,12 @@ def _steps(judgement: Judgement, expected: Expected, commits: int) -> tuple[Step
     return tuple(Step(number=n, title=title, passed=passed, detail=detail) for n, title, passed, detail in rows)
 
 
-def whole(entries: Sequence[Entry], _programme: Programme) -> Sequence[Entry]:
-    """Keep all of what was read."""
-    return entries
-
-
-def read(
-    root: Path,
-    revision: str = "HEAD",
-    expected: Expected = Expected(),
-    watch: Watch = unwatched,
-    slimmed: Callable[[Sequence[Entry], Programme], Sequence[Entry]] = whole,
-) -> Ledger:
-    """Read everything from one commit; raises `Stop` when it cannot be believed as a whole.
-
-    `slimmed` takes from the entries, once everything has been judged, what the caller has no use for.
-    """
+def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), watch: Watch = unwatched) -> Ledger:
+    """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
     with closing(Repository(root, revision)) as repository:
         transitions = watch(repository.transitions(), len(repository.main_line))
         files = files_of(repository.tree(urls.SCHEMAS, urls.PROGRAMME), repository.content)
-        book = _conclude(repository, files, transitions, expected)[0]
-    bare = {verdict.path: replace(verdict, records=()) for verdict in book.verdicts}
-    entries = [replace(entry, verdict=bare[entry.verdict.path]) for entry in book.entries]
-    audit = replace(book.audit, judgement=replace(book.audit.judgement, verdicts=tuple(bare.values())))
-    return replace(book, audit=audit, entries=tuple(slimmed(entries, book.programme)))
+        return _conclude(repository, files, transitions, expected)[0]
 
 
 def check(
@@ -194,16 +187,6 @@ def disclosed(
             yield from disclosure.findings(change.path, content, document, commit)
 
 
-def files(root: Path, revision: str, folders: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Give (path, bytes) of the regular files at or below `folders` in a commit, sorted by path."""
-    with closing(Repository(root, revision)) as repository:
-        for path, blob in sorted(repository.tree().items()):
-            if _is_chosen(path, folders) and blob.mode.startswith("100"):
-                content = repository.content(blob.id, _NO_LIMIT)
-                if isinstance(content, bytes):
-                    yield path, content
-
-
 def _conclude(
     repository: Repository,
     read_file: Callable[[str], bytes | None],
@@ -222,29 +205,32 @@ def _conclude(
         records=formats.FORMATS["meshmark"],
     )
     contents = walk.contents
-    with walking.opened(expected.cache, schemas["Result"]) as cache:
+    with walking.opened(expected.cache, walk) as cache:
         walking.take(walk, transitions, repository, cache)
     judgement = walking.ended(walk, repository, expected.published)
     if judgement.fatal or judgement.registry is None:
         reasons = "; ".join(finding.message for finding in judgement.fatal)
         raise Stop(f"nothing can be published: {reasons}", judgement.fatal)
     entries = entries_of(judgement)
+    assessments = tuple(conformance.assess_all(entries))
     scene = rules.Scene(entries=entries, programme=programme, current_suites=judgement.current_suites)
     ledger = Ledger(
         audit=_audit(repository, walk, judgement, expected),
         programme=programme,
         registry=judgement.registry,
         entries=entries,
+        assessments=assessments,
         alterations=tuple(_compared(alteration, contents) for alteration in judgement.alterations),
-        findings=ordered((*judgement.findings, *rules.apply(scene), *_contradictions(entries))),
+        findings=ordered((*judgement.findings, *rules.apply(scene), *_contradictions(assessments))),
     )
     return ledger, schemas
 
 
-def _contradictions(entries: Iterable[Entry]) -> Iterator[Finding]:
-    for entry in entries:
-        for cell in conformance.assess(entry).whole.assertions:
-            yield from cell.contradictions
+def _contradictions(assessments: Iterable[Assessment]) -> Iterator[Finding]:
+    for run in assessments:
+        for cell in run.whole.assertions:
+            for finding in cell.contradictions:
+                yield replace(finding, path=run.entry.verdict.path)
 
 
 def _compared(alteration: Alteration, contents: Contents) -> Alteration:

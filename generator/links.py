@@ -25,10 +25,13 @@ _NAMED: Final = 5
 def verify(
     outputs: Iterable[Output],
     base_url: str,
+    originals: AbstractSet[str] = frozenset(),
     followed_before: AbstractSet[str] = frozenset(),
     outward: Iterable[tuple[str, str, str]] = (),
 ) -> int:
     """Follow every link, image, sheet and script of every page, and give how many were followed.
+
+    `originals` are paths of further files of the site, none of them a page.
 
     Of pages whose links were all `followed_before`, only those are followed again that lead out of the part of
     the site that was followed: `outward` names the part, path and anchor.
@@ -38,7 +41,7 @@ def verify(
     address): any robot may name an address of this site that does not exist, and must not stop it.
     Raises `Stop` that names page and link.
     """
-    files = {output.path: output.content for output in outputs}
+    files = dict.fromkeys(originals, b"") | {output.path: output.content for output in outputs}
     anchors: dict[str, frozenset[str]] = {}
     followed, dead = 0, []
     good: defaultdict[int, set[tuple[bytes, bytes]]] = defaultdict(set)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from generator import (
@@ -17,6 +17,7 @@ from generator import (
 )
 from generator.judgements import Assessment, Cell, Entry, Output
 from generator.model import Mesh
+from generator.records import Words
 from generator.rendering import Environment, Scene, page, run_page
 from generator.terms import Role
 
@@ -43,7 +44,11 @@ def of_meshes(scene: Scene) -> Iterator[Output]:
     """Give the pages of meshes and runs, each of which tells of one mesh alone."""
     environment = rendering.environment(scene)
     yield from _meshes(scene, environment)
-    yield from (_run(run, environment) for run in scene.assessments if run.entry.record.run_id not in scene.folded)
+    yield from (
+        _run(run, scene.words(run.entry), environment)
+        for run in scene.ledger.assessments
+        if run.entry.record.run_id not in scene.folded
+    )
 
 
 def _front(scene: Scene, environment: Environment) -> Output:
@@ -72,7 +77,7 @@ def _front(scene: Scene, environment: Environment) -> Output:
 def _meshes(scene: Scene, environment: Environment) -> Iterator[Output]:
     known = {mesh.id: mesh for mesh in scene.ledger.programme.meshes}
     by_mesh = defaultdict(list)
-    for assessment in scene.assessments:
+    for assessment in scene.ledger.assessments:
         by_mesh[assessment.entry.record.mesh].append(assessment)
     refused = Counter(v.path.split("/")[1] for v in scene.ledger.verdicts if not v.state.counts)
     for mesh_id, assessments in sorted(by_mesh.items()):
@@ -133,7 +138,7 @@ def _versions(assessments: Sequence[Assessment]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: conformance.version_order(item[0]), reverse=True)
 
 
-def _run(assessment: Assessment, environment: Environment) -> Output:
+def _run(assessment: Assessment, words: Mapping[str, Words], environment: Environment) -> Output:
     entry = assessment.entry
     record = entry.record
     mesh = environment.filters["mesh_title"](record.mesh)
@@ -146,6 +151,7 @@ def _run(assessment: Assessment, environment: Environment) -> Output:
         description=f"{entry.suite.title}: {wording.sentence(assessment.whole)}",
         entry=entry,
         assessment=assessment,
+        words=words,
         comparison=_comparison(assessment),
         recomputable=historic.recompute(record, entry.suite) is not None,
         stated=wording.stated(record.recorded) if record.recorded else (),
@@ -184,7 +190,10 @@ def _accounts(scene: Scene, environment: Environment) -> Output:
         description="Who may publish results, and who says so.",
         registry=registry,
         maintainers=[
-            (maintainer, signature if (signature := urls.registry_signature(maintainer.id)) in scene.published else "")
+            (
+                maintainer,
+                signature if (signature := urls.registry_signature(maintainer.id)) in scene.originals.ids else "",
+            )
             for maintainer in registry.maintainers
         ],
     )

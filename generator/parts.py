@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
@@ -47,17 +47,15 @@ class Part(NamedTuple):
     made_of: str
 
 
-def parts(scene: Scene, raw: Mapping[str, bytes], *, kept: bool) -> tuple[Part, ...]:
-    """Give every part; `raw` holds the published files by path, and digests are given if parts are `kept`.
+def parts(scene: Scene, *, kept: bool) -> tuple[Part, ...]:
+    """Give every part; digests are given if parts are `kept`.
 
     What tells of more than one mesh comes first, and takes longest.
     """
     rendering.environment(scene)
     across = tuple(Part(task, "") for task in _across(scene))
     common = _common(scene) if kept else ""
-    return across + tuple(
-        Part(partial(_of_mesh, one, raw), _made_of(one, common) if kept else "") for one in _meshes(scene)
-    )
+    return across + tuple(Part(partial(_of_mesh, one), _made_of(one, common) if kept else "") for one in _meshes(scene))
 
 
 def _across(scene: Scene) -> tuple[Task, ...]:
@@ -77,7 +75,7 @@ def _across(scene: Scene) -> tuple[Task, ...]:
     )
 
 
-def _of_mesh(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
+def _of_mesh(scene: Scene) -> Iterator[Output]:
     """Make all that tells of no mesh but the one of `scene`, and nothing of the commit that is read."""
     view = _view(scene)
     yield from pages.of_meshes(scene)
@@ -86,9 +84,9 @@ def _of_mesh(scene: Scene, raw: Mapping[str, bytes]) -> Iterator[Output]:
     yield from data_pages.of_meshes(scene)
     yield from api_v1.of_meshes(view)
     yield from api_versions.outputs(view)
-    yield from api_v1.latest(scene.told, raw)
+    yield from api_v1.latest(scene.told, scene.originals)
     yield from api.statements(run.entry for line in scene.told for run in line.runs)
-    yield from tables.of_meshes(scene.ledger, scene.told)
+    yield from tables.of_meshes(scene.ledger, scene.told, scene.words)
     yield from badges.outputs(scene.told, _titles(scene), scene.almanac.age)
     yield from figures.outputs(scene.charts)
 
@@ -105,6 +103,7 @@ def _view(scene: Scene) -> View:
         folded=scene.folded,
         log=scene.log,
         almanac=scene.almanac,
+        words=scene.words,
     )
 
 
@@ -115,13 +114,12 @@ def _meshes(scene: Scene) -> Iterator[Scene]:
         _grouped((one.mesh, one) for one in scene.told),
         _grouped((one.line.mesh, one) for one in scene.charts),
         _grouped((one.after.record.mesh, one) for one in scene.log),
-        _grouped((one.entry.record.mesh, one) for one in scene.assessments),
+        _grouped((one.entry.record.mesh, one) for one in scene.ledger.assessments),
     )
     for mesh, ledger in _ledgers(scene.ledger, tuple(lines)):
         yield replace(
             scene,
-            ledger=ledger,
-            assessments=assessments[mesh],
+            ledger=replace(ledger, assessments=assessments[mesh]),
             lines=lines[mesh],
             told=told[mesh],
             log=log.get(mesh, ()),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from generator import conformance, sshsig, wording
 from generator.findings import Finding, Severity
 from generator.judgements import Assessment, Audit, Cell, Step, Verdict
 from generator.model import Registry
+from generator.records import Words
 
 
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
@@ -73,8 +74,8 @@ def registry_lines(registry: Registry) -> Iterator[str]:
             yield f"{section}: {digest} ({wording.plain(reason)})"
 
 
-def explanation(assessment: Assessment, specification: str | None) -> Iterator[str]:
-    """Say why the cells of one run say what they say: down to observation, file and commit."""
+def explanation(assessment: Assessment, words: Mapping[str, Words], specification: str | None) -> Iterator[str]:
+    """Say why the cells of one run say what they say: down to observation, file, commit and what the run said."""
     record, verdict = assessment.entry.record, assessment.entry.verdict
     yield f"{record.mesh} {wording.version_text(record)}, {assessment.entry.suite.title}"
     yield f"  newest run: {record.run_id} ({wording.run_date(record)})"
@@ -87,7 +88,7 @@ def explanation(assessment: Assessment, specification: str | None) -> Iterator[s
         if cell.specification and specification in {None, cell.specification.id}:
             yield ""
             yield f"  {cell.specification.id}: {_cell(cell)}"
-            yield from _assertions(cell)
+            yield from _assertions(cell, words)
 
 
 def _cell(cell: Cell) -> str:
@@ -96,22 +97,28 @@ def _cell(cell: Cell) -> str:
     return f"capability {cell.capability.value}, compliance {cell.compliance.value}: {wording.sentence(cell)}"
 
 
-def _assertions(cell: Cell) -> Iterator[str]:
+def _assertions(cell: Cell, words: Mapping[str, Words]) -> Iterator[str]:
     for one in cell.assertions:
         judged = f"{one.capability.value} / {one.compliance.value}"
         claim = ", claimed" if one.observation.claim else ""
         outcome = one.observation.outcome.value
         yield f"    {one.assertion.id:<12} {outcome:<8} -> {judged}{claim}  ({one.assertion.title})"
-        if one.observation.message:
-            yield f"    {'':<12} {wording.plain(wording.capped(one.observation.message))}"
+        if message := words[one.assertion.id].message:
+            yield f"    {'':<12} {wording.plain(wording.capped(message))}"
 
 
-def explanations(assessments: Sequence[Assessment], specification: str | None) -> Iterator[str]:
-    """Explain the newest run of each suite version and variant, newest suite first."""
-    newest = conformance.newest(assessment.entry for assessment in assessments)
-    chosen = [a for a in assessments if a.entry in newest.values()]
-    chosen.sort(key=lambda a: conformance.version_order(a.entry.record.suite_version), reverse=True)
-    for index, assessment in enumerate(chosen):
+def newest(assessments: Sequence[Assessment]) -> list[Assessment]:
+    """Give the newest run of each suite version and variant, newest suite first."""
+    standing = conformance.newest(assessment.entry for assessment in assessments)
+    chosen = [a for a in assessments if a.entry in standing.values()]
+    return sorted(chosen, key=lambda a: conformance.version_order(a.entry.record.suite_version), reverse=True)
+
+
+def explanations(
+    runs: Sequence[Assessment], words: Sequence[Mapping[str, Words]], specification: str | None
+) -> Iterator[str]:
+    """Explain runs, each with its words."""
+    for index, (run, said) in enumerate(zip(runs, words, strict=True)):
         if index:
             yield ""
-        yield from explanation(assessment, specification)
+        yield from explanation(run, said, specification)

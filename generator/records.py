@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.terms import Capability, Outcome
 
@@ -29,8 +29,30 @@ class Observation:
     outcome: Outcome
     claim: Capability | None = None
     conditions: Conditions | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported(Observation):
+    """An observation with what its source says beside it: how many seconds the test took, and a message."""
+
     duration: float | None = None
     message: str = ""
+
+
+class Words(NamedTuple):
+    """What a result says about one test beside what is judged: its seconds, and a message."""
+
+    duration: float | None = None
+    message: str = ""
+
+
+class Given(NamedTuple):
+    """What is judged of one test, as the plain values that stand in the file."""
+
+    test: str
+    outcome: str
+    capability: str
+    conditions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +94,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The facts of one result file; no percentage and no judgement."""
+    """The facts of one result file; no percentage and no judgement.
+
+    Runs that observed the same hold the very same `observations` and `given`, the two forms of one thing:
+    figures are computed from the first and counted again from the second. The words of a result are no part
+    of it, for only the pages of a run show them (`formats.result.words`).
+    """
 
     run_id: str
     publisher: str
@@ -99,6 +126,7 @@ class Record:
     recorded: Recorded | None
     notices: tuple[Notice, ...]
     observations: tuple[Observation, ...]
+    given: tuple[Given, ...]
 
     @property
     def taken_at(self) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import areas, charts, chronicle, glossary, slots, sshsig, texts, urls, wording
+from generator import areas, charts, chronicle, glossary, remarks, slots, sshsig, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line, Move
 from generator.findings import Stop
-from generator.judgements import Assessment, Entry, Ledger, Output
+from generator.judgements import Entry, Ledger, Output
 from generator.model import ExtraPage
+from generator.originals import Originals
+from generator.records import Words
 from generator.terms import Compliance
 from generator.theme import Theme
 
@@ -27,31 +29,39 @@ Environment: TypeAlias = jinja2.Environment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """All that pages are made of: the ledger, one assessment an entry, their lines and charts, the one clock.
+    """All that pages are made of: the ledger, its lines and charts, the one clock.
 
     `told` are the lines with only the runs that have pages of their own, `folded` the ids of the others,
-    and `log` is what moved between neighbouring runs of all. `published` are the paths of the raw files;
-    `past` says that a reader asked for an earlier commit. `stage` holds the environment of all its pages
-    once there is one.
+    and `log` is what moved between neighbouring runs of all. `originals` are the files that are published as
+    they are; `past` says that a reader asked for an earlier commit. `stage` holds the environment of all its
+    pages once there is one, and `said` the words of runs that were asked for, by the path of the result.
     """
 
     ledger: Ledger
-    assessments: tuple[Assessment, ...]
     lines: tuple[Line, ...]
     told: tuple[Line, ...]
     folded: frozenset[str]
     log: tuple[Move, ...]
     charts: tuple[Chart, ...]
     almanac: Almanac
-    published: frozenset[str]
+    originals: Originals
     theme: Theme
     past: bool = False
     stage: list[jinja2.Environment] = field(default_factory=list, compare=False, repr=False)
+    said: dict[str, Mapping[str, Words]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def as_of(self) -> datetime:
         """The date by which ages are computed."""
         return self.almanac.as_of
+
+    def words(self, entry: Entry) -> Mapping[str, Words]:
+        """Give what a run says about each test beside what is judged; those of its mesh are read with it."""
+        if entry.verdict.path not in self.said:
+            runs = (run.entry for line in self.told for run in line.runs if line.mesh == entry.record.mesh)
+            paths = dict.fromkeys((entry.verdict.path, *(run.verdict.path for run in runs)))
+            self.said.update(remarks.of(self.originals, paths))
+        return self.said[entry.verdict.path]
 
     def place(self, entry: Entry, anchor: str = "") -> str:
         """Say where a run is told, and a part of it: on its own page, or in a row of its version's page."""
@@ -119,6 +129,7 @@ def _environment(scene: Scene) -> jinja2.Environment:
         "contradictions": lambda cell: [found for one in cell.assertions for found in one.contradictions],
         "fingerprint": sshsig.fingerprint,
         "literal": texts.literal,
+        "words": scene.words,
     }
     made.filters |= _marks(made)
     made.globals |= {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,6 @@ from typing import Final
 from generator import (
     charts,
     chronicle,
-    conformance,
     folding,
     forking,
     links,
@@ -25,12 +25,13 @@ from generator import (
     tables,
     theme,
     urls,
-    workers,
 )
 from generator.almanac import Almanac
 from generator.findings import Stop
 from generator.forking import Tell, silent
 from generator.judgements import Ledger, Output
+from generator.originals import Originals
+from generator.recount import Evidence
 from generator.rendering import Scene
 from generator.shelf import Kept, Shelf
 from generator.terms import KeyStatus
@@ -57,52 +58,90 @@ class Manner:
     cache: Path | None = None
 
 
-def plan(
-    ledger: Ledger, files: Iterable[tuple[str, bytes]], as_of: datetime, templates: Path, manner: Manner = Manner()
-) -> tuple[Output, ...]:
-    """Give every file of the site, sorted by path.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Every file of a site: what was `made`, sorted by path, and `originals`, read when they are written."""
 
-    `files` are the regular files of the commit below results/, registry/ and schema/; of the
+    made: tuple[Output, ...]
+    originals: Originals
+
+    def __len__(self) -> int:
+        """Give the number of files."""
+        return len(self.made) + len(self.originals.ids)
+
+    def __iter__(self) -> Iterator[Output]:
+        """Give every file, sorted by path."""
+        raw = (Output(path=path, content=content) for path, content in self.originals.contents())
+        return heapq.merge(self.made, raw, key=lambda output: output.path)
+
+
+def plan(ledger: Ledger, originals: Originals, as_of: datetime, templates: Path, manner: Manner = Manner()) -> Site:
+    """Give every file of the site.
+
+    `originals` are the files of the commit below results/, registry/ and schema/; of the
     results only those that count are published. `templates` is the folder of the work tree with the
     programme's own templates, texts and assets; what it lacks is Meshmark's. Raises `Stop` when two outputs
     claim one path, when a figure is another when counted again, when a link of a page leads nowhere, and
     for what is wrong with the theme.
     """
-    raw = tuple(_raw(ledger, files))
+    raw = originals.only(_counting(ledger))
+    evidence = _evidence(ledger, raw)
     look = theme.read(templates, ledger.programme.site)
-    scene = _scene(ledger, as_of, frozenset(output.path for output in raw), look, past=manner.past)
+    scene = _scene(ledger, as_of, raw, look, past=manner.past)
     shelf = Shelf(manner.cache) if manner.cache else None
     count = None if len(ledger.entries) >= MANY else 1
-    every = parts.parts(scene, {one.path: one.content for one in raw}, kept=shelf is not None)
+    every = parts.parts(scene, kept=shelf is not None)
     kept = {part.made_of: found for part in every if shelf and (found := shelf.taken(part.made_of))}
     new = [part for part in every if part.made_of not in kept]
     made = forking.shared([part.make for part in new], count=count, tell=manner.tell)
-    outputs = [*raw, *_assets(look), _allowed_signers(ledger), *itertools.chain(*made)]
+    outputs = [*_assets(look), _allowed_signers(ledger), *itertools.chain(*made)]
     outputs += itertools.chain(*(one.outputs for one in kept.values()))
     leading_on = {rendering.run_page(entry) for entry in ledger.entries if entry.record.run_id in scene.folded}
     listed = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
     outputs += (tables.sitemap(listed, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
     outputs.sort(key=lambda output: output.path)
-    for first, second in itertools.pairwise(outputs):
-        if first.path == second.path or second.path.startswith(f"{first.path}/"):
-            raise Stop(f"two files of the site claim the path {second.path}")
-    _check(outputs, ledger.programme.base_url, tuple(kept.values()), count)
+    for first, second in itertools.pairwise(sorted((*raw.ids, *(output.path for output in outputs)))):
+        if first == second or second.startswith(f"{first}/"):
+            raise Stop(f"two files of the site claim the path {second}")
+    _check(outputs, scene, evidence, tuple(kept.values()), count)
     if shelf:
-        for part, files_ in zip(new, made, strict=True):
+        for part, files in zip(new, made, strict=True):
             if part.made_of:
-                shelf.put(part.made_of, files_, links.outward(files_, ledger.programme.base_url))
+                shelf.put(part.made_of, files, links.outward(files, ledger.programme.base_url))
         shelf.close()
-    return tuple(outputs)
+    return Site(made=tuple(outputs), originals=raw)
 
 
-def _check(outputs: Sequence[Output], base_url: str, kept: Sequence[Kept], count: int | None) -> None:
+def _counting(ledger: Ledger) -> Callable[[str], bool]:
+    results = {entry.verdict.path for entry in ledger.entries}
+    return lambda path: not path.startswith(f"{urls.RESULTS}/") or path.removesuffix(".sig") in results
+
+
+def _check(
+    outputs: Sequence[Output], scene: Scene, evidence: Evidence, kept: Sequence[Kept], count: int | None
+) -> None:
     """Count every figure again and follow every link; of parts that were checked before, what leads out of them."""
+    base_url, published = scene.ledger.programme.base_url, scene.originals.ids.keys()
     before = frozenset(output.path for part in kept for output in part.outputs)
     outward = {(part.outputs[0].path, *target) for part in kept for target in part.outward}
-    shares = workers.cores() if count is None else count
-    checks = [partial(recount.verify, outputs, (share, shares), before) for share in range(shares)]
-    checks.append(partial(links.verify, outputs, base_url, before, sorted(outward)))
+    checks = (
+        partial(recount.verify, outputs, evidence, before),
+        partial(links.verify, outputs, base_url, published, before, sorted(outward)),
+    )
     forking.shared([partial(_checked, check) for check in checks], count=count)
+
+
+def _evidence(ledger: Ledger, originals: Originals) -> Evidence:
+    """Give what figures are counted from; raise `Stop` when it is not what is published."""
+    ids = originals.ids
+    for entry in ledger.entries:
+        if ids.get(entry.verdict.path) != entry.verdict.content:
+            raise Stop(f"{entry.verdict.path} is not published as it was judged")
+    suites = sorted({urls.suite(entry.suite.id, entry.suite.version) for entry in ledger.entries} & ids.keys())
+    return Evidence(
+        results={entry.verdict.path: entry.record.given for entry in ledger.entries},
+        suites=dict(originals.contents(suites)),
+    )
 
 
 def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
@@ -110,10 +149,9 @@ def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
     return ()
 
 
-def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: Theme, *, past: bool) -> Scene:
-    assessments = tuple(conformance.assess_all(ledger.entries))
+def _scene(ledger: Ledger, as_of: datetime, originals: Originals, look: Theme, *, past: bool) -> Scene:
     titles = {mesh.id: mesh.title for mesh in ledger.programme.meshes}
-    lines = chronicle.lines(assessments)
+    lines = chronicle.lines(ledger.assessments)
     folded = folding.folded(ledger.entries, ledger.programme.site.fold_above)
     told = folding.told(lines, folded)
     drawn = (
@@ -123,24 +161,16 @@ def _scene(ledger: Ledger, as_of: datetime, published: frozenset[str], look: The
     )
     return Scene(
         ledger=ledger,
-        assessments=assessments,
         lines=lines,
         told=told,
         folded=folded,
         log=chronicle.log(lines),
         charts=tuple(drawn),
         almanac=Almanac.of(ledger, as_of),
-        published=published,
+        originals=originals,
         past=past,
         theme=look,
     )
-
-
-def _raw(ledger: Ledger, files: Iterable[tuple[str, bytes]]) -> Iterable[Output]:
-    results = {entry.verdict.path for entry in ledger.entries}
-    for path, content in files:
-        if not path.startswith(f"{urls.RESULTS}/") or path.removesuffix(".sig") in results:
-            yield Output(path=path, content=content)
 
 
 def _assets(look: Theme) -> Iterable[Output]:

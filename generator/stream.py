@@ -15,7 +15,7 @@ from generator.drafts import Draft, Imported, Known, Source
 from generator.findings import Finding, shortened
 from generator.jsonreader import Node
 from generator.model import Suite
-from generator.records import Conditions, Notice, Observation
+from generator.records import Conditions, Notice, Reported
 from generator.terms import Capability, Outcome
 
 MAX_LINE: Final = 64 * 1024
@@ -47,7 +47,7 @@ class Recording:
     suite: Suite | None
     tests: frozenset[str] = frozenset()
     told: Mapping[str, str] = field(default_factory=dict)
-    seen: Mapping[str, Observation] = field(default_factory=dict)
+    seen: Mapping[str, Reported] = field(default_factory=dict)
     twice: frozenset[str] = frozenset()
     last: str = ""
     end: str = ""
@@ -169,12 +169,12 @@ def _step(state: Recording, node: Node, known: Known) -> Recording:
     return _with(replace(after, twice=after.twice | {test}), finding)
 
 
-def _observation(test: str, fields: Mapping[str, Node]) -> Observation:
+def _observation(test: str, fields: Mapping[str, Node]) -> Reported:
     claim = _text(fields, "capability")
     duration = _text(fields, "duration")
     if duration and not (_NUMBER.fullmatch(duration) and math.isfinite(float(duration))):
         raise _Refused("import-value", f"the duration {shortened(duration)} is none", "write seconds as a number")
-    return Observation(
+    return Reported(
         test=test,
         outcome=_of(_OUTCOMES, _text(fields, "outcome"), "outcome"),
         claim=_of(_CLAIMS, claim, "capability") if claim else None,

@@ -14,6 +14,7 @@ from generator import conformance, emitting, urls, wording
 from generator.chronicle import Line
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Ledger, Output
 from generator.model import Programme
+from generator.records import Words
 from generator.terms import Compliance, Freshness, Outcome
 
 Age = Callable[[Entry], Freshness]
@@ -42,12 +43,16 @@ def outputs(ledger: Ledger, lines: Iterable[Line], titles: Mapping[str, str], ag
     yield _json(urls.DATASET, dataset(ledger))
 
 
-def of_meshes(ledger: Ledger, lines: Iterable[Line]) -> Iterator[Output]:
-    """Give the table and the EARL report of each mesh."""
+def of_meshes(ledger: Ledger, lines: Iterable[Line], words: Callable[[Entry], Mapping[str, Words]]) -> Iterator[Output]:
+    """Give the table and the EARL report of each mesh; `words` gives what a run says about each test."""
     listed = tuple(lines)
     for mesh in sorted({line.mesh for line in listed}):
         runs = [run for line in listed if line.mesh == mesh for run in line.runs]
-        results = (_result_row(run, one) for run in runs for one in run.whole.assertions)
+        results = (
+            _result_row(run, one, said[one.assertion.id])
+            for run, said in ((run, words(run.entry)) for run in runs)
+            for one in run.whole.assertions
+        )
         yield Output(path=urls.mesh_csv(mesh), content=csv_bytes(_RESULTS, results))
         report = json.dumps(earl(runs, ledger.programme), separators=(",", ":"))
         yield Output(path=urls.mesh_earl(mesh), content=report.encode() + b"\n")
@@ -91,14 +96,14 @@ def _matrix_row(cell: Cell, titles: Mapping[str, str], age: Age) -> tuple[object
     )  # fmt: skip
 
 
-def _result_row(run: Assessment, one: AssertionCell) -> tuple[object, ...]:
+def _result_row(run: Assessment, one: AssertionCell, words: Words) -> tuple[object, ...]:
     record, seen = run.entry.record, one.observation
     variant = dict(record.variant)
     return (
         record.mesh, record.mesh_version, record.run_id, record.suite, record.suite_version,
         variant.get("channel", ""), variant.get("mode", ""), one.assertion.specification, one.assertion.id,
         seen.outcome.value, one.capability.value, one.compliance.value,
-        "" if seen.duration is None else seen.duration, wording.capped(seen.message),
+        "" if words.duration is None else words.duration, wording.capped(words.message),
         wording.timestamp(record.taken_at), wording.trust(run.entry.verdict), run.entry.verdict.path,
     )  # fmt: skip
 

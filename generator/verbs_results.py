@@ -108,10 +108,10 @@ def add_explain(verbs: Any) -> None:
 
 def run_explain(arguments: argparse.Namespace) -> int:
     """Explain the newest run of each suite version of a mesh."""
-    from generator import conformance, ledger
+    from generator import ledger, originals, remarks
 
     book = ledger.read(console.root(arguments), console.revision(arguments), watch=console.watch)
-    assessments = [conformance.assess(entry) for entry in book.entries if entry.record.mesh == arguments.mesh]
+    assessments = [run for run in book.assessments if run.entry.record.mesh == arguments.mesh]
     if not assessments:
         known = ", ".join(sorted({entry.record.mesh for entry in book.entries})) or "none"
         raise Stop(f"no result counts for mesh {arguments.mesh!r}; meshes with results: {known}")
@@ -119,7 +119,10 @@ def run_explain(arguments: argparse.Namespace) -> int:
     if arguments.specification and arguments.specification not in specifications:
         known = ", ".join(sorted(specifications))
         raise Stop(f"no specification {arguments.specification!r}; known: {known}")
-    console.print_lines(printing.explanations(assessments, arguments.specification))
+    newest = printing.newest(assessments)
+    files = originals.at(console.root(arguments), book.head, (urls.RESULTS,))
+    words = [said for _, said in remarks.of(files, (run.entry.verdict.path for run in newest))]
+    console.print_lines(printing.explanations(newest, words, arguments.specification))
     return console.CLEAN
 
 
@@ -156,14 +159,12 @@ def run_diff(arguments: argparse.Namespace) -> int:
 
 def _counting(book: Ledger, root: Path, name: str) -> Assessment:
     """Find a run by its id, or by the path of its result, from here or from the programme's folder."""
-    from generator import conformance
-
     paths = {name.removesuffix(".sig")}
     with contextlib.suppress(Stop):
         paths.add(console.below(root, Path(name)).removesuffix(".sig"))
-    for entry in book.entries:
-        if entry.record.run_id == name or entry.verdict.path in paths:
-            return conformance.assess(entry)
+    for run in book.assessments:
+        if run.entry.record.run_id == name or run.entry.verdict.path in paths:
+            return run
     for verdict in book.verdicts:
         if verdict.path in paths or Path(verdict.path).stem == name:
             reason = f" ({verdict.reason})" if verdict.reason else ""

@@ -15,10 +15,11 @@ from generator.memory import Memory, Told
 
 if TYPE_CHECKING:
     from generator.judgements import Ledger
+    from generator.originals import Originals
     from generator.watching import State
 
-Read: TypeAlias = "tuple[Ledger, tuple[tuple[str, bytes], ...]]"
-"""All that was read from a commit, and the bytes that are published as they are."""
+Read: TypeAlias = "tuple[Ledger, Originals]"
+"""All that was read from a commit, and the files that are published as they are."""
 
 _EVERY: Final = 0.3
 """Seconds between two looks at what a served site is made of."""
@@ -81,11 +82,11 @@ def _made_of(arguments: argparse.Namespace) -> str:
 
 
 def _read(arguments: argparse.Namespace) -> Read:
-    from generator import folding, ledger
+    from generator import ledger, originals
 
     root, revision = console.root(arguments), console.revision(arguments)
-    book = ledger.read(root, revision, trust.expected(arguments), console.watch, folding.slimmed)
-    return book, tuple(ledger.files(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS)))
+    book = ledger.read(root, revision, trust.expected(arguments), console.watch)
+    return book, originals.at(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS))
 
 
 def _made(arguments: argparse.Namespace, read: Read) -> Told:
@@ -95,11 +96,11 @@ def _made(arguments: argparse.Namespace, read: Read) -> Told:
     as_of, past = arguments.as_of or book.committed_at, arguments.at is not None
     out, templates = _out(arguments), console.root(arguments) / urls.TEMPLATES
     with console.progress("rendering") as tell:
-        outputs = site.plan(book, files, as_of, templates, site.Manner(past=past, tell=tell, cache=arguments.cache))
-    with console.progress("writing", len(outputs)) as tell:
-        writing.write(outputs, out, tell)
+        made = site.plan(book, files, as_of, templates, site.Manner(past=past, tell=tell, cache=arguments.cache))
+    with console.progress("writing", len(made)) as tell:
+        writing.write(made.made, out, tell, made.originals)
     loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]
-    count = f"{len(outputs)} files in {out}; {len(book.entries)} results count; {printing.count_line(book.findings)}"
+    count = f"{len(made)} files in {out}; {len(book.entries)} results count; {printing.count_line(book.findings)}"
     return Told(lines=(*printing.finding_lines(loud), count), code=console.code(book.findings))
 
 

@@ -92,12 +92,12 @@ def _branch(paths: tuple[str, ...]) -> str:
 
 
 def _author(arguments: argparse.Namespace, root: Path, base: str) -> Author:
-    from generator import ledger, robot, settings, submission
+    from generator import originals, robot, settings, submission
 
     name, email = arguments.name, arguments.email
     file = arguments.robot or Path(robot.FILE)
     if not (name and email) and (arguments.robot or file.is_file()):
-        files = dict(ledger.files(root, base, [urls.schema("Robot")]))
+        files = dict(originals.at(root, base, [urls.schema("Robot")]).contents())
         known = robot.read(file, settings.schema(files.get, "Robot"))
         name, email = name or known.name, email or known.email
     return submission.author(name, email, datetime.now(UTC))

@@ -44,7 +44,7 @@ def render(scene: Scene) -> Iterator[Output]:
     """Give the page of every mesh version, and a small page that leads on for every folded run."""
     environment = rendering.environment(scene)
     by_mesh: dict[str, dict[str, list[Assessment]]] = defaultdict(lambda: defaultdict(list))
-    for run in scene.assessments:
+    for run in scene.ledger.assessments:
         by_mesh[run.entry.record.mesh][run.entry.record.mesh_version].append(run)
     for _, versions in sorted(by_mesh.items()):
         neighbours = _neighbours(versions)

@@ -18,7 +18,6 @@ from generator.history import WORK_TREE, Repository
 from generator.judgements import Checkpoint, Judgement, Step, Verdict
 from generator.model import Publisher, Transition
 from generator.provenance import Walk
-from generator.schemas import Schema
 
 if TYPE_CHECKING:
     from generator.cache import Cache
@@ -29,14 +28,14 @@ _AT_ONCE: Final = 500
 
 
 @contextmanager
-def opened(folder: Path | None, schema: Schema) -> Iterator[Cache | None]:
-    """Open the cache in a folder, where one is named."""
+def opened(folder: Path | None, walk: Walk) -> Iterator[Cache | None]:
+    """Open the cache in a folder for a walk, where one is named."""
     if folder is None:
         yield None
     else:
         from generator.cache import Cache
 
-        with closing(Cache(folder, schema)) as cache:
+        with closing(Cache(folder, walk.schemas["Result"], bare=not walk.keep_documents)) as cache:
             yield cache
 
 
@@ -44,6 +43,7 @@ def take(walk: Walk, transitions: Iterable[Transition], repository: Repository, 
     """Take all transitions; what the bytes say by themselves may come from elsewhere, the judgement never."""
     schema = walk.schemas["Result"]
     with closing(Foresight(repository.small_blobs, schema, walk.trusted)) as foresight:
+        foresight.bare = not walk.keep_documents
         walk.known = foresight.known
         if kept:
             foresight.has = kept.has

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import IO, Any, Final, NamedTuple
 
-from generator import transcript
+from generator import examination, transcript
 from generator.examination import Examined, examine
 from generator.schemas import Schema
 
@@ -50,8 +50,8 @@ def cores() -> int:
 class Worker:
     """One child; what is sent comes back in its order."""
 
-    def __init__(self, schema: Schema) -> None:
-        """Start it; raise `Gone` when this machine cannot."""
+    def __init__(self, schema: Schema, *, bare: bool = False) -> None:
+        """Start it, to tell everything or what judgements rest on; raise `Gone` when this machine cannot."""
         self._trusted: AbstractSet[bytes] | None = None
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this very interpreter and program
@@ -64,7 +64,7 @@ class Worker:
             )
         except OSError as error:
             raise Gone from error
-        self._send({"schema": schema.path, "sizes": [len(schema.content)]}, [schema.content])
+        self._send({"schema": schema.path, "bare": bare, "sizes": [len(schema.content)]}, [schema.content])
 
     def send(self, parcels: Sequence[Parcel], trusted: AbstractSet[bytes]) -> None:
         """Hand over pairs, to be read if one of the raw keys `trusted` signed them; raise `Gone`."""
@@ -146,6 +146,7 @@ def _examined(tasks: Iterator[tuple[dict[str, Any], list[bytes]]]) -> Iterator[b
     if not parts:
         return
     schema = Schema(header["schema"], parts[0])
+    shown = examination.bare if header["bare"] else lambda one: one
     trusted = frozenset[bytes]()
     for header, parts in tasks:
         if "trusted" in header:
@@ -154,7 +155,7 @@ def _examined(tasks: Iterator[tuple[dict[str, Any], list[bytes]]]) -> Iterator[b
             examine(path, content, sidecar, schema, trusted)
             for path, content, sidecar in zip(header["paths"], parts[::2], parts[1::2], strict=True)
         )
-        yield json.dumps([transcript.told(one) for one in found], separators=(",", ":")).encode()
+        yield json.dumps([transcript.told(shown(one)) for one in found], separators=(",", ":")).encode()
 
 
 def _write(stream: IO[bytes], message: bytes, *parts: bytes) -> None:

@@ -9,13 +9,14 @@ import signal
 import stat
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from generator.findings import Stop
 from generator.forking import Tell, silent
 from generator.judgements import Output
+from generator.originals import NONE, Originals
 
 MARKER: Final = ".meshmark"
 """A file in every folder that `write` made: only such a folder, or an empty one, is replaced."""
@@ -26,7 +27,7 @@ _SHARE: Final = 4
 """Up to this part of the files, one in so many, it is quicker to put them into the old site than to make a new one."""
 
 
-def write(outputs: Sequence[Output], out: Path, tell: Tell = silent) -> None:
+def write(made: Sequence[Output], out: Path, tell: Tell = silent, originals: Originals = NONE) -> None:
     """Put a site into `out`; what is new is written beside it first, and until that stands nothing is changed.
 
     Where much is new, or the folder is not as it was left, a whole new folder takes the place of the old one, with
@@ -38,16 +39,34 @@ def write(outputs: Sequence[Output], out: Path, tell: Tell = silent) -> None:
     if out.exists() and not (out.is_dir() and ((out / MARKER).is_file() or not any(out.iterdir()))):
         raise Stop(f"{out} is not a site that meshmark wrote: empty it, or choose another --out")
     out.parent.mkdir(parents=True, exist_ok=True)
-    site = (_NOTE, *outputs)
-    standing = _standing(out)
-    new = [output for output in site if not _same(out, output)] if standing else list(site)
+    standing, site = _standing(out), _Site((_NOTE, *made), originals)
+    new = [output.path for output in site.every() if not (standing and _same(out, output))]
+    gone = standing - site.paths
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
-        gone = standing - {output.path for output in site} if standing else frozenset()
-        if standing and len(new) + len(gone) <= len(site) // _SHARE and not _in_the_way(new, gone, standing):
-            _mend(out, new, gone, Path(scratch), tell)
+        if standing and len(new) + len(gone) <= len(site.paths) // _SHARE and not _in_the_way(new, gone, standing):
+            _mend(out, list(site.some(new)), gone, Path(scratch), tell)
         else:
-            _replace(out, site, {output.path for output in new}, Path(scratch), tell)
-    tell(len(outputs))
+            _replace(out, site, frozenset(new), Path(scratch), tell)
+    tell(len(site.paths) - 1)
+
+
+class _Site:
+    """All that is to be written; what is read from git stands in memory only while it is looked at."""
+
+    def __init__(self, made: Sequence[Output], originals: Originals) -> None:
+        self._made = {output.path: output for output in made}
+        self._originals = originals
+        self.paths = self._made.keys() | originals.ids.keys()
+
+    def every(self) -> Iterator[Output]:
+        return self.some(self.paths)
+
+    def some(self, paths: Collection[str]) -> Iterator[Output]:
+        """Give the files at some paths, those of one folder behind each other."""
+        ordered = sorted(paths)
+        yield from (self._made[path] for path in ordered if path in self._made)
+        read = self._originals.contents([path for path in ordered if path not in self._made])
+        yield from (Output(path=path, content=content) for path, content in read)
 
 
 def _standing(out: Path) -> frozenset[str]:
@@ -72,11 +91,11 @@ def _same(out: Path, output: Output) -> bool:
     return False
 
 
-def _in_the_way(new: Sequence[Output], gone: Iterable[str], standing: frozenset[str]) -> bool:
+def _in_the_way(new: Iterable[str], gone: Iterable[str], standing: frozenset[str]) -> bool:
     """Say whether a folder would have to take the place of a file, or a file that of a folder."""
     folders = {path[:place] for path in standing for place in _slashes(path)}
     files = standing | frozenset(gone)
-    return any(one.path in folders or any(one.path[:at] in files for at in _slashes(one.path)) for one in new)
+    return any(path in folders or any(path[:at] in files for at in _slashes(path)) for path in new)
 
 
 def _slashes(path: str) -> Iterator[int]:
@@ -117,27 +136,33 @@ def _undivided() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-def _replace(out: Path, site: Sequence[Output], new: set[str], scratch: Path, tell: Tell) -> None:
+def _replace(out: Path, site: _Site, new: frozenset[str], scratch: Path, tell: Tell) -> None:
     fresh, old = scratch / "fresh", scratch / "old"
     made = set[str]()
-    for done, output in enumerate(site):
-        folder = output.path.rpartition("/")[0]
-        if folder not in made:
-            (fresh / folder).mkdir(parents=True, exist_ok=True)
-            made.add(folder)
-        _put(f"{fresh}/{output.path}", output, None if output.path in new else f"{out}/{output.path}")
+    stand = sorted(path for path in site.paths - new if _linked(out, fresh, path, made))
+    remain = new | (site.paths - new).difference(stand)
+    for done, output in enumerate(site.some(remain), len(stand)):
+        _folder(fresh, output.path, made)
+        with open(f"{fresh}/{output.path}", "xb") as file:  # noqa: PTH123 - by the thousand, where a `Path` costs half of it
+            file.write(output.content)
         tell(done)
     _swap(out, fresh, old)
 
 
-def _put(target: str, output: Output, former: str | None) -> None:
-    """Write a file, or let the one at `former`, which holds the same bytes, stand here too."""
-    if former:
-        with contextlib.suppress(OSError):
-            os.link(former, target)
-            return
-    with open(target, "xb") as file:  # noqa: PTH123 - by the thousand, where a `Path` costs half of it
-        file.write(output.content)
+def _linked(out: Path, fresh: Path, path: str, made: set[str]) -> bool:
+    """Let a file that keeps its bytes stand in the new folder too, if the disk can do that."""
+    _folder(fresh, path, made)
+    with contextlib.suppress(OSError):
+        os.link(f"{out}/{path}", f"{fresh}/{path}")
+        return True
+    return False
+
+
+def _folder(fresh: Path, path: str, made: set[str]) -> None:
+    folder = path.rpartition("/")[0]
+    if folder not in made:
+        (fresh / folder).mkdir(parents=True, exist_ok=True)
+        made.add(folder)
 
 
 def _swap(out: Path, fresh: Path, old: Path) -> None:

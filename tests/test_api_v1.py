@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from generator import documents, urls
+from generator import documents, originals, urls
 from tests.support import papers
 from tests.support.papers import PROJECT, result
 from tests.support.repository import pair, toy
@@ -29,7 +29,7 @@ def real() -> dict[str, bytes]:
     from generator import ledger, site  # noqa: PLC0415 - this repository is read only where it is asked for
 
     book = ledger.read(PROJECT)
-    files = ledger.files(PROJECT, book.head, ("registry", "results", "schema"))
+    files = originals.at(PROJECT, book.head, ("registry", "results", "schema"))
     return {o.path: o.content for o in site.plan(book, files, book.committed_at, PROJECT / "site_templates")}
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from generator import documents, settings, urls
 from generator.assembly import Assembled, Told, assemble
 from generator.drafts import Draft
-from generator.records import Conditions, Notice, Observation, Recorded, RecordedSpecification
+from generator.records import Conditions, Notice, Recorded, RecordedSpecification, Reported
 from generator.schemas import Schema
 from generator.terms import Capability, Outcome
 from tests.support.papers import AUDIENCE, PROJECT
@@ -40,11 +40,11 @@ DRAFT = Draft(
     harness_version="1.20",
     finished_at=datetime(2026, 1, 2, 3, 0, tzinfo=UTC),
     observations=(
-        Observation(test="alpha-1", outcome=Outcome.PASSED, duration=1.25),
-        Observation(
+        Reported(test="alpha-1", outcome=Outcome.PASSED, duration=1.25),
+        Reported(
             test="alpha-2", outcome=Outcome.FAILED, message="no", conditions=Conditions(passed=1, failed=2, skipped=0)
         ),
-        Observation(test="beta-1", outcome=Outcome.NOT_RUN, claim=Capability.NONE),
+        Reported(test="beta-1", outcome=Outcome.NOT_RUN, claim=Capability.NONE),
     ),
 )
 
@@ -249,7 +249,7 @@ def test_a_name_with_invisible_characters_is_told_without_them() -> None:
 
 
 def test_only_a_transcription_says_that_it_does_not_know_how_a_test_went() -> None:
-    unjudged = Observation(test="alpha-1", outcome=Outcome.UNKNOWN, message="never scored")
+    unjudged = Reported(test="alpha-1", outcome=Outcome.UNKNOWN, message="never scored")
     draft = replace(DRAFT, observations=(unjudged,))
     by_robot, by_archivist = (_paper(assemble(draft, told, "0" * 64))["results"][0] for told in (TOLD, ARCHIVE))
     assert by_robot == {"test": "alpha-1", "outcome": "skipped", "message": "never scored"}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator import comparison, conformance, ledger, server, site, writing
+from generator import comparison, conformance, ledger, originals, server, site, writing
 from tests.support import sites
 from tests.support.papers import PROJECT
 from tests.test_history_pages import two_sets
@@ -111,8 +111,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def written(repository: Repository, out: Path, *, past: bool = False) -> Path:
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    writing.write(site.plan(book, files, AS_OF, PROJECT / "site_templates", site.Manner(past=past)), out)
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
+    made = site.plan(book, files, AS_OF, PROJECT / "site_templates", site.Manner(past=past))
+    writing.write(made.made, out, originals=made.originals)
     return out
 
 
@@ -122,8 +123,9 @@ def themed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("themed") / "public"
     repository = harbour(tmp_path_factory.mktemp("harbour") / "r")
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    writing.write(site.plan(book, files, AS_OF, FOLDER), out)
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
+    made = site.plan(book, files, AS_OF, FOLDER)
+    writing.write(made.made, out, originals=made.originals)
     return out
 
 

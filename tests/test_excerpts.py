@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from generator import assembly, excerpts, settings
 from generator.assembly import Told
 from generator.drafts import Draft
-from generator.records import Notice, Observation, Recorded, RecordedSpecification
+from generator.records import Notice, Recorded, RecordedSpecification, Reported
 from generator.terms import Outcome
 from tests.support import foreign
 from tests.support.papers import PROJECT
@@ -35,9 +35,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.samp
 
 
 def seen(message: str) -> Draft:
-    return Draft(
-        label="x", suite=SUITE, observations=(Observation(test="T-1", outcome=Outcome.FAILED, message=message),)
-    )
+    return Draft(label="x", suite=SUITE, observations=(Reported(test="T-1", outcome=Outcome.FAILED, message=message),))
 
 
 def test_a_plain_text_stays_as_it_is_but_for_blanks_around_it() -> None:
@@ -85,7 +83,7 @@ def test_whatever_a_source_says_fits_into_a_result(data: st.DataObject) -> None:
         started_at=datetime(2026, 1, 1, tzinfo=UTC),
         harness=data.draw(texts),
         recorded=Recorded(**{name: data.draw(texts) for name in names}, specifications=(specification,)),
-        observations=(Observation(test="T-1", outcome=Outcome.FAILED, message=data.draw(texts)),),
+        observations=(Reported(test="T-1", outcome=Outcome.FAILED, message=data.draw(texts)),),
         notices=(Notice(name="flaky", message="x" + data.draw(texts)),),
     )
     fitted = excerpts.fitted(draft)

@@ -134,7 +134,7 @@ def test_results_that_wait_for_the_first_registry_are_examined_by_its_keys(
 
 
 def test_few_results_or_one_core_need_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_schema: Schema) -> None:
+    def refuse(_schema: Schema, *, bare: bool) -> None:  # noqa: ARG001 - the worker's form
         raise AssertionError("a worker was started")
 
     repository = toy(tmp_path / "r")
@@ -150,7 +150,7 @@ def test_few_results_or_one_core_need_no_worker(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_machine_that_starts_no_process_judges_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_schema: Schema) -> None:
+    def refuse(_schema: Schema, *, bare: bool) -> None:  # noqa: ARG001 - the worker's form
         raise Gone
 
     repository = toy(tmp_path / "r")

@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from generator import documents
-from generator.formats import FORMATS
-from generator.records import Record
+from generator.formats import FORMATS, result
+from generator.model import Document
+from generator.records import Given, Record, Words
 from generator.terms import Capability, Outcome
 from tests.support import papers
 from tests.support.papers import Paper
 
 
+def document(paper: Paper) -> Document:
+    found = documents.read("x.yaml", papers.written(paper)).document
+    assert found is not None
+    return found
+
+
 def record(paper: Paper) -> Record:
-    document = documents.read("x.yaml", papers.written(paper)).document
-    assert document is not None
-    (found,) = FORMATS["meshmark"](document)
+    (found,) = FORMATS["meshmark"](document(paper))
     return found
 
 
@@ -35,16 +40,17 @@ def test_a_full_result_keeps_every_fact() -> None:
         "message": "one of four",
     }
     run = {"status": "aborted", "phase": "running", "url": "https://ci.example.org/1"}
-    found = record(
-        papers.result(
-            variant={"mode": "ambient", "channel": "standard"},
-            evidence=[{"url": "https://example.org/log", "sha256": "0" * 64}],
-            run=run,
-            results=[item],
-        )
+    paper = papers.result(
+        variant={"mode": "ambient", "channel": "standard"},
+        evidence=[{"url": "https://example.org/log", "sha256": "0" * 64}],
+        run=run,
+        results=[item],
     )
+    found = record(paper)
     (observation,) = found.observations
-    assert (observation.outcome, observation.claim, observation.duration) == (Outcome.FAILED, Capability.PARTIAL, 1.25)
+    assert (observation.outcome, observation.claim) == (Outcome.FAILED, Capability.PARTIAL)
+    assert found.given == (Given("A-1", "failed", "partial", (3, 1, 0)),)
+    assert result.words(document(paper)) == {"A-1": Words(1.25, "one of four")}
     assert observation.conditions is not None
     assert observation.conditions.passed == 3
     assert found.variant == (("channel", "standard"), ("mode", "ambient"))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import ledger, parts, site, theme, urls
+from generator import ledger, originals, parts, site, theme, urls
 from generator.findings import Stop
 from tests.support import papers
 from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
@@ -29,7 +29,7 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def planned(repository: Repository, as_of: datetime, templates: Path, manner: site.Manner) -> dict[str, bytes]:
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
     return {one.path: one.content for one in site.plan(book, files, as_of, templates, manner)}
 
 
@@ -89,8 +89,8 @@ def test_a_site_of_kept_parts_is_the_same_over_any_history(
 
 def made_of(repository: Repository, as_of: datetime = START, templates: Path = TEMPLATES, **changes: Any) -> list[str]:
     book = ledger.read(repository.root)
-    scene = site._scene(book, as_of, frozenset(), theme.read(templates, book.programme.site), **changes)
-    return [part.made_of for part in parts.parts(scene, {}, kept=True) if part.made_of]
+    scene = site._scene(book, as_of, originals.NONE, theme.read(templates, book.programme.site), **changes)
+    return [part.made_of for part in parts.parts(scene, kept=True) if part.made_of]
 
 
 def test_a_result_makes_anew_what_tells_of_its_mesh_and_of_all(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_broken_link_out_of_a_kept_part_is_found(tmp_path: Path) -> None:
     manner = site.Manner(cache=tmp_path / "cache")
     planned(repository, START, TEMPLATES, manner)
     book = ledger.read(repository.root)
-    files = list(ledger.files(repository.root, book.head, ("registry", "results", "schema")))
-    fewer = [(path, content) for path, content in files if path != "schema/result.schema.json"]
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
+    fewer = files.only(lambda path: path != "schema/result.schema.json")
     with pytest.raises(Stop, match="lead nowhere"):
         site.plan(book, fewer, START, TEMPLATES, manner)

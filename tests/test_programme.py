@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import conformance, historic, ledger, site, wording
+from generator import conformance, historic, ledger, originals, site, wording
 from generator.judgements import Assessment, Cell, Ledger
 from generator.terms import Capability, Compliance, Outcome
 from tests.support import pages
@@ -32,7 +32,7 @@ def book() -> Ledger:
 
 @pytest.fixture(scope="module")
 def built(book: Ledger) -> dict[str, bytes]:
-    files = ledger.files(PROJECT, book.head, ("registry", "results", "schema"))
+    files = originals.at(PROJECT, book.head, ("registry", "results", "schema"))
     outputs = site.plan(book, files, book.committed_at, PROJECT / "site_templates")
     return {output.path: output.content for output in outputs}
 

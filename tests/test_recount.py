@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 
-from generator import conformance, ledger, recount, site
+from generator import conformance, ledger, originals, recount, site
 from generator.findings import Stop
 from generator.judgements import Output
 from generator.model import Suite
 from generator.records import Observation
+from generator.recount import Evidence
 from tests.support import pages, strategies
 from tests.support.papers import PROJECT
 from tests.support.strategies import SUITE, entry
@@ -23,24 +25,32 @@ from tests.test_site import AS_OF, story
 RUN = "api/v1/runs/kelp/v1.0.0/toy-run-0002.json"
 
 
+class Built(NamedTuple):
+    """A whole site, and what its figures are counted from."""
+
+    outputs: tuple[Output, ...]
+    evidence: Evidence
+
+
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Output, ...]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     repository = story(tmp_path_factory.mktemp("recount") / "r")
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
-    return site.plan(book, files, AS_OF, PROJECT / "site_templates")
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
+    outputs = tuple(site.plan(book, files, AS_OF, PROJECT / "site_templates"))
+    results = {entry.verdict.path: entry.record.given for entry in book.entries}
+    suites = {one.path: one.content for one in outputs if one.path.startswith("schema/suites/")}
+    return Built(outputs, Evidence(results, suites))
 
 
-def written(seen: tuple[Observation, ...]) -> dict[str, Any]:
-    items = []
-    for one in seen:
-        item: dict[str, Any] = {"test": one.test, "outcome": one.outcome.value}
-        if one.claim:
-            item["capability"] = one.claim.value
-        if one.conditions:
-            item["conditions"] = dataclasses.asdict(one.conditions)
-        items.append(item)
-    return {"results": items}
+@pytest.fixture(scope="module")
+def outputs(built: Built) -> tuple[Output, ...]:
+    return built.outputs
+
+
+@pytest.fixture(scope="module")
+def evidence(built: Built) -> Evidence:
+    return built.evidence
 
 
 def suite_paper(suite: Suite) -> dict[str, Any]:
@@ -51,7 +61,7 @@ def suite_paper(suite: Suite) -> dict[str, Any]:
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(strategies.observed())
 def test_both_paths_come_to_the_same_figures(seen: tuple[Observation, ...]) -> None:
-    figures = recount.recount(written(seen), suite_paper(SUITE))
+    figures = recount.recount(strategies.given(seen), suite_paper(SUITE))
     assessed = conformance.assess(entry(SUITE, *seen))
     for cell in (assessed.whole, *assessed.cells):
         tally = cell.tally
@@ -60,8 +70,8 @@ def test_both_paths_come_to_the_same_figures(seen: tuple[Observation, ...]) -> N
         assert figures[cell.specification.id if cell.specification else "all"] == told
 
 
-def test_a_whole_site_is_counted_again(outputs: tuple[Output, ...]) -> None:
-    assert recount.verify(outputs) == 7 * (4 * 3 + 3 * 3)
+def test_a_whole_site_is_counted_again(outputs: tuple[Output, ...], evidence: Evidence) -> None:
+    assert recount.verify(outputs, evidence) == 7 * (4 * 3 + 3 * 3)
 
 
 def changed(outputs: tuple[Output, ...], path: str, old: bytes, new: bytes) -> list[Output]:
@@ -79,24 +89,36 @@ def changed(outputs: tuple[Output, ...], path: str, old: bytes, new: bytes) -> l
         (RUN, b'"passed": 3', b'"passed": 4'),
         (RUN, b'"partial": 1', b'"partial": 0'),
         ("data/matrix.csv", b",fail,1,2,", b",fail,2,2,"),
-        ("results/kelp/v1.0.0/toy-run-0002.yaml", b'"failed",', b'"passed",'),
     ],
 )
-def test_a_figure_that_does_not_agree_with_the_file_stops_the_build(
-    outputs: tuple[Output, ...], path: str, old: bytes, new: bytes
+def test_a_figure_that_does_not_agree_with_the_result_stops_the_build(
+    outputs: tuple[Output, ...], evidence: Evidence, path: str, old: bytes, new: bytes
 ) -> None:
     with pytest.raises(Stop, match="when counted again"):
-        recount.verify(changed(outputs, path, old, new))
+        recount.verify(changed(outputs, path, old, new), evidence)
 
 
-def test_a_result_that_cannot_be_read_again_stops_the_build(outputs: tuple[Output, ...]) -> None:
-    broken = changed(outputs, "results/kelp/v1.0.0/toy-run-0002.yaml", b"{", b"{{")
+def test_a_result_that_gives_something_else_stops_the_build(outputs: tuple[Output, ...], evidence: Evidence) -> None:
+    path = "results/kelp/v1.0.0/toy-run-0002.yaml"
+    other = tuple(one._replace(outcome="passed") for one in evidence.results[path])
+    with pytest.raises(Stop, match="when counted again"):
+        recount.verify(outputs, evidence._replace(results={**evidence.results, path: other}))
+
+
+def test_a_test_set_that_cannot_be_read_again_stops_the_build(outputs: tuple[Output, ...], evidence: Evidence) -> None:
+    broken = b"{{"
+    run = next(one for one in outputs if one.path == RUN)
+    digest = json.loads(run.content)["suite"]["digest"].encode()
+    wrong = f"sha256:{hashlib.sha256(broken).hexdigest()}".encode()
+    named = [Output(path=one.path, content=one.content.replace(digest, wrong)) for one in outputs]
     with pytest.raises(Stop, match="cannot be read again"):
-        recount.verify(broken)
+        recount.verify(named, evidence._replace(suites=dict.fromkeys(evidence.suites, broken)))
 
 
-def test_without_the_very_test_set_nothing_is_claimed_to_be_counted(outputs: tuple[Output, ...]) -> None:
-    assert recount.verify(changed(outputs, "schema/suites/toy/v1.yaml", b"Toy v1", b"Toy v2")) == 0
+def test_without_the_very_test_set_nothing_is_claimed_to_be_counted(
+    outputs: tuple[Output, ...], evidence: Evidence
+) -> None:
+    assert recount.verify(outputs, evidence._replace(suites=dict.fromkeys(evidence.suites, b"a: b"))) == 0
 
 
 def test_the_pages_show_the_figures_that_were_counted(outputs: tuple[Output, ...]) -> None:
@@ -109,19 +131,24 @@ def test_the_pages_show_the_figures_that_were_counted(outputs: tuple[Output, ...
 
 
 def test_a_site_without_results_has_nothing_to_count(tmp_path: Path) -> None:
-    assert recount.verify([Output(path=str(tmp_path.name), content=b"")]) == 0
+    assert recount.verify([Output(path=str(tmp_path.name), content=b"")], Evidence({}, {})) == 0
 
 
-def test_shares_of_the_work_are_together_the_whole(outputs: tuple[Output, ...]) -> None:
-    whole = recount.verify(outputs)
-    for shares in (2, 3, 50):
-        assert sum(recount.verify(outputs, (share, shares)) for share in range(shares)) == whole
+def test_what_is_published_is_what_was_judged(tmp_path: Path) -> None:
+    repository = story(tmp_path / "r")
+    book = ledger.read(repository.root)
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
+    wrong = replace(files, ids={**files.ids, book.entries[0].verdict.path: "0" * 40})
+    with pytest.raises(Stop, match="is not published as it was judged"):
+        site.plan(book, wrong, AS_OF, PROJECT / "site_templates")
 
 
-def test_what_was_counted_before_is_counted_again_only_for_the_matrix(outputs: tuple[Output, ...]) -> None:
+def test_what_was_counted_before_is_counted_again_only_for_the_matrix(
+    outputs: tuple[Output, ...], evidence: Evidence
+) -> None:
     documents = frozenset(one.path for one in outputs if one.path.startswith("api/v1/"))
-    again = recount.verify(outputs, counted_before=documents)
-    assert 0 < again < recount.verify(outputs)
+    again = recount.verify(outputs, evidence, documents)
+    assert 0 < again < recount.verify(outputs, evidence)
     for row in ("kelp,", "reed,"):
         content = next(one.content for one in outputs if one.path == "data/matrix.csv").decode()
         line = next(one for one in content.splitlines() if one.startswith(row) and ",all," in one)
@@ -129,4 +156,4 @@ def test_what_was_counted_before_is_counted_again_only_for_the_matrix(outputs: t
         cells[9] = str(int(cells[9]) + 1)
         wrong = changed(outputs, "data/matrix.csv", line.encode(), ",".join(cells).encode())
         with pytest.raises(Stop, match="when counted again"):
-            recount.verify(wrong, counted_before=documents)
+            recount.verify(wrong, evidence, documents)

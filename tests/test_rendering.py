@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator import ledger, rendering, site, theme, version_pages
+from generator import ledger, originals, rendering, site, theme, version_pages
 from generator.findings import Stop
 from generator.judgements import Cell, Tally
 from generator.rendering import Scene
@@ -21,7 +21,7 @@ from tests.test_site import AS_OF, story
 
 def scene(root: Path, templates: Path) -> Scene:
     book = ledger.read(root)
-    return site._scene(book, AS_OF, frozenset(), theme.read(templates, book.programme.site), past=False)
+    return site._scene(book, AS_OF, originals.NONE, theme.read(templates, book.programme.site), past=False)
 
 
 def test_every_remembered_mark_is_what_its_macro_says(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_every_remembered_mark_is_what_its_macro_says(tmp_path: Path) -> None:
     for _ in range(2):
         for outcome in Outcome:
             assert marks["outcome"](outcome) == cells.outcome(outcome)
-        for run in shown.assessments:
+        for run in shown.ledger.assessments:
             judged: Cell
             for judged in (run.whole, *run.cells):
                 assert marks["capability"](judged.capability) == cells.capability(judged.capability)
@@ -51,7 +51,7 @@ def test_a_test_that_is_implemented_in_part_is_not_counted_as_implemented(tmp_pa
     repository = toy(tmp_path / "r")
     repository.commit(pair(result()))
     shown = scene(repository.root, PROJECT / "site_templates")
-    (cell, *_) = shown.assessments[0].cells
+    (cell, *_) = shown.ledger.assessments[0].cells
     tally = Tally(total=1, full=0, partial=1, none=0, unknown=0, passed=1, failed=0, untested=0)
     only = replace(cell, capability=Capability.PARTIAL, compliance=Compliance.PASS, tally=tally)
     told = rendering.environment(shown).filters["brief"](only)
@@ -67,7 +67,7 @@ def test_a_theme_draws_judgements_its_own_way(tmp_path: Path) -> None:
     ours = (PROJECT / "site_templates" / "cells.html").read_text()
     (folder / "cells.html").write_text(ours.replace('<span class="capability', '<span data-own class="capability'))
     shown = scene(repository.root, folder)
-    (cell, *_) = shown.assessments[0].cells
+    (cell, *_) = shown.ledger.assessments[0].cells
     assert "<span data-own class=" in rendering.environment(shown).filters["cell"](cell)
 
 
@@ -84,4 +84,4 @@ def test_a_theme_without_a_mark_that_pages_show_is_told_so(tmp_path: Path) -> No
 
 def facts(shown: Scene) -> dict[str, Any]:
     texts = dict.fromkeys(("title", "description", "mesh", "version"), "x")
-    return texts | {"count": 1, "groups": version_pages.groups(shown.assessments, frozenset()), "others": []}
+    return texts | {"count": 1, "groups": version_pages.groups(shown.ledger.assessments, frozenset()), "others": []}

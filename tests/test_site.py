@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from generator import ledger, site, sshsig, urls
+from generator import ledger, originals, site, sshsig, urls
 from generator.findings import Stop
+from generator.originals import Originals
 from tests.support import pages, papers
 from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
 from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
@@ -24,7 +25,7 @@ CHANGED = "results/kelp/v1.0.0/toy-run-0004.yaml"
 
 def planned(repository: Repository, as_of: datetime = AS_OF) -> dict[str, bytes]:
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
     return {o.path: o.content for o in site.plan(book, files, as_of, PROJECT / "site_templates")}
 
 
@@ -252,7 +253,7 @@ def test_two_outputs_for_one_path_stop_before_anything_is_written(tmp_path: Path
     book = ledger.read(repository.root)
     for clash in ("allowed_signers", "index.html/deeper"):
         with pytest.raises(Stop, match="two files of the site claim"):
-            site.plan(book, [(clash, b"x")], AS_OF, PROJECT / "site_templates")
+            site.plan(book, Originals(root=repository.root, ids={clash: "0" * 40}), AS_OF, PROJECT / "site_templates")
 
 
 @pytest.mark.parametrize("name", [{"version": "index.html"}, {"run_id": "index.html"}])

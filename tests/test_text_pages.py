@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import cli, ledger, seed, site, terms, text_pages, texts, urls, wording
+from generator import cli, ledger, originals, seed, site, terms, text_pages, texts, urls, wording
 from generator.terms import State
 from tests.support import pages, papers
 from tests.support.papers import PROJECT, result
@@ -21,7 +21,7 @@ OURS = ("SMI", "Service Mesh Interface", "Gateway API", "GAMMA", "kuttl", "Meshe
 
 def planned(repository: Repository, folder: Path = PROJECT / urls.TEMPLATES) -> dict[str, bytes]:
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
     return {o.path: o.content for o in site.plan(book, files, AS_OF, folder)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator import documents, ledger, settings, site, theme, urls
+from generator import documents, ledger, originals, settings, site, theme, urls
 from generator.findings import Stop
 from generator.model import ExtraPage, Site
 from tests.support import pages
@@ -33,7 +33,7 @@ def harbour(root: Path) -> Repository:
 
 def planned(repository: Repository, folder: Path = FOLDER) -> dict[str, bytes]:
     book = ledger.read(repository.root)
-    files = ledger.files(repository.root, book.head, ("registry", "results", "schema"))
+    files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
     return {o.path: o.content for o in site.plan(book, files, AS_OF, folder)}
 
 

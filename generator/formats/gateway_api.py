@@ -18,7 +18,7 @@ from generator.findings import Finding, shortened
 from generator.formats import report
 from generator.formats.report import Level, Oddity, Profile, Report
 from generator.model import Assertion, Suite
-from generator.records import Conditions, Notice, Observation, Recorded, RecordedSpecification
+from generator.records import Conditions, Notice, Recorded, RecordedSpecification, Reported
 from generator.terms import Capability, Outcome
 
 HARNESS: Final = "gateway-api conformance suite"
@@ -148,7 +148,7 @@ class _Story:
             return None
         return date.astimezone(UTC)
 
-    def _observations(self, suite: Suite) -> Iterator[Observation]:
+    def _observations(self, suite: Suite) -> Iterator[Reported]:
         names = dict(self.known.aliases.specifications)
         ids = {specification.id for specification in suite.specifications}
         seen = set[str]()
@@ -166,7 +166,7 @@ class _Story:
                 yield from self._profile(profile, tests)
             seen.add(specification)
 
-    def _profile(self, profile: Profile, tests: dict[str, Assertion]) -> Iterator[Observation]:
+    def _profile(self, profile: Profile, tests: dict[str, Assertion]) -> Iterator[Reported]:
         for level in profile.levels:
             if level.key not in tests and (level.passed or level.failed or level.skipped):
                 message = f"profile {profile.name} has no level {level.key} in the suite"
@@ -230,7 +230,7 @@ class _Story:
             yield Notice(name="provisional-tests", message=f"provisional tests that succeeded: {tests}"[:_MESSAGE])
 
 
-def _whole(level: Level, test: str) -> Observation:
+def _whole(level: Level, test: str) -> Reported:
     """Give the level's own test: its counts, and the verdict that they mean.
 
     Source of the claims: tests that were skipped make a level partial, and one whose tests were all
@@ -248,7 +248,7 @@ def _whole(level: Level, test: str) -> Observation:
     if skipped and not failed:
         claim = Capability.PARTIAL if passed else Capability.NONE
     parts = [f"{word}: {', '.join(names)}" for word, names in _listed(level) if names]
-    return Observation(
+    return Reported(
         test=test,
         outcome=outcome,
         claim=claim,
@@ -261,7 +261,7 @@ def _listed(level: Level) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return ("failed", level.failed_tests), ("skipped", level.skipped_tests)
 
 
-def _claim(level: Level, assertion: Assertion, claim: Capability | None) -> Observation:
+def _claim(level: Level, assertion: Assertion, claim: Capability | None) -> Reported:
     """Give a feature as it is claimed; it passed where every test of its level that ran passed.
 
     A level that skipped or failed tests does not say whose they were, one without tests proves
@@ -270,4 +270,4 @@ def _claim(level: Level, assertion: Assertion, claim: Capability | None) -> Obse
     """
     tested = level.passed and not (level.failed or level.skipped) and assertion.scored
     outcome = Outcome.PASSED if tested and claim is Capability.FULL else Outcome.NOT_RUN
-    return Observation(test=assertion.id, outcome=outcome, claim=claim)
+    return Reported(test=assertion.id, outcome=outcome, claim=claim)

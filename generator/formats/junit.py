@@ -15,7 +15,7 @@ from generator.drafts import Draft, Imported, Known, Source
 from generator.findings import Finding, shortened
 from generator.formats import steps, suites, times
 from generator.model import Suite
-from generator.records import Conditions, Notice, Observation
+from generator.records import Conditions, Notice, Reported
 from generator.terms import Outcome
 from generator.xmlreader import Element
 
@@ -214,12 +214,12 @@ def _failed(case: Element) -> bool:
     return _outcome(case)[0] in {Outcome.FAILED, Outcome.ERROR}
 
 
-def _observation(test: str, cases: Sequence[_Case]) -> Observation:
+def _observation(test: str, cases: Sequence[_Case]) -> Reported:
     """Put the cases of one test together: the worst decides, and all are counted where there are several."""
     found = [case.outcome for case in cases]
     outcome = next((one for one in _BY_WEIGHT if one in found), Outcome.SKIPPED)
     spans = [case.duration for case in cases if case.duration is not None]
-    return Observation(
+    return Reported(
         test=test,
         outcome=outcome,
         conditions=_conditions(found) if len(cases) > 1 else None,

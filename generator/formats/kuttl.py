@@ -15,7 +15,7 @@ from generator.findings import Finding, shortened
 from generator.formats import steps, suites, times
 from generator.jsonreader import Node
 from generator.model import Assertion, Suite
-from generator.records import Notice, Observation
+from generator.records import Notice, Reported
 from generator.terms import Outcome
 from generator.xmlreader import Element
 
@@ -149,7 +149,7 @@ class _Report:
         if stated and stated != str(shown):
             self._contradiction(self.root.line, f"the report states {shortened(stated)} failures and shows {shown}")
 
-    def _observations(self, suite: Suite) -> Iterator[Observation]:
+    def _observations(self, suite: Suite) -> Iterator[Reported]:
         seen = set[str]()
         for test in self.tests:
             name = steps.specification(self.known, suite, test.name)
@@ -161,7 +161,7 @@ class _Report:
                 yield from self._steps(suite, name, test) if test.by_step else self._test(suite, name, test.cases[0])
             seen.add(name)
 
-    def _test(self, suite: Suite, name: str, case: Element) -> tuple[Observation, ...]:
+    def _test(self, suite: Suite, name: str, case: Element) -> tuple[Reported, ...]:
         """Give the steps of a test of which the report only says where it failed."""
         assertions, failure = suite.of(name), _failure(case)
         if failure is None:
@@ -173,7 +173,7 @@ class _Report:
             return ()
         return steps.until(assertions, label, _said(failure))
 
-    def _steps(self, suite: Suite, name: str, test: _Test) -> Iterator[Observation]:
+    def _steps(self, suite: Suite, name: str, test: _Test) -> Iterator[Reported]:
         seen = set[str]()
         for case in test.cases:
             label, failure = case.attributes.get("name", "").strip(), _failure(case)
@@ -193,7 +193,7 @@ class _Report:
                 yield steps.went_by(assertion, duration)
             else:
                 said = _said(failure)
-                yield Observation(test=assertion.id, outcome=Outcome.FAILED, duration=duration, message=said)
+                yield Reported(test=assertion.id, outcome=Outcome.FAILED, duration=duration, message=said)
 
     def _place(self, suite: Suite, name: str, label: str, line: int) -> Assertion | None:
         found = next((assertion for assertion in suite.of(name) if assertion.step == label), None)
@@ -201,10 +201,10 @@ class _Report:
             self.findings.append(steps.unmapped(self.path, line, f"step {shortened(label)} of {name}", suite))
         return found
 
-    def _unprepared(self, assertions: tuple[Assertion, ...], name: str, failure: Element) -> tuple[Observation, ...]:
+    def _unprepared(self, assertions: tuple[Assertion, ...], name: str, failure: Element) -> tuple[Reported, ...]:
         """Give what is known when the test was not even set up: the first step met an error, no other ran."""
         self._notice("setup-failed", f"{name} failed before its first step: {_said(failure)}")
-        return tuple(Observation(test=a.id, outcome=Outcome.ERROR, message=_said(failure)) for a in assertions[:1])
+        return tuple(Reported(test=a.id, outcome=Outcome.ERROR, message=_said(failure)) for a in assertions[:1])
 
 
 def _tests(element: Element) -> Iterator[_Test]:

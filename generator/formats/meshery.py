@@ -11,7 +11,7 @@ from generator.findings import Finding, shortened
 from generator.formats import meshery_runs, steps, times
 from generator.formats.meshery_runs import Detail, Run
 from generator.model import Suite
-from generator.records import Notice, Observation, Recorded, RecordedSpecification
+from generator.records import Notice, Recorded, RecordedSpecification, Reported
 from generator.terms import Outcome
 
 _NO_VERSION: Final = frozenset({"", "none", "n/a", "na", "null", "nil", "unknown", "undefined", "-"})
@@ -108,7 +108,7 @@ class _Reading:
         versions = {one.id: one.api_version for one in suite.specifications}
         return not api or api == versions.get(name)
 
-    def _observations(self, suite: Suite) -> Iterator[Observation]:
+    def _observations(self, suite: Suite) -> Iterator[Reported]:
         seen = set[str]()
         for detail in self.run.details:
             name = steps.specification(self.known, suite, detail.name)
@@ -123,7 +123,7 @@ class _Reading:
                 yield from self._specification(suite, name, detail)
             seen.add(name)
 
-    def _specification(self, suite: Suite, name: str, detail: Detail) -> tuple[Observation, ...]:
+    def _specification(self, suite: Suite, name: str, detail: Detail) -> tuple[Reported, ...]:
         assertions = suite.of(name)
         if detail.step and detail.step not in {assertion.step for assertion in assertions}:
             what = f"step {shortened(detail.step)} of {name}"
@@ -139,8 +139,8 @@ class _Reading:
         return steps.until(assertions, detail.step, detail.error)
 
     @staticmethod
-    def _unknown(test: str, message: str) -> Observation:
-        return Observation(test=test, outcome=Outcome.UNKNOWN, message=message)
+    def _unknown(test: str, message: str) -> Reported:
+        return Reported(test=test, outcome=Outcome.UNKNOWN, message=message)
 
     def _contradiction(self, name: str, detail: Detail) -> None:
         """Say when a specification is told to have passed and to have failed at a step."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 from datetime import datetime
 from sys import intern
-from typing import Any
+from typing import Any, Final
 
 from generator.model import Document
-from generator.records import Conditions, Notice, Observation, Record, Recorded, RecordedSpecification
+from generator.records import Conditions, Given, Notice, Observation, Record, Recorded, RecordedSpecification, Words
 from generator.terms import Capability, Outcome
+
+_REMEMBERED: Final = 1 << 14
+_PARTS: Final = ("passed", "failed", "skipped")
 
 
 def records(document: Document) -> tuple[Record, ...]:
@@ -19,6 +22,7 @@ def records(document: Document) -> tuple[Record, ...]:
     """
     data: dict[str, Any] = document.data
     run, environment = data["run"], data["environment"]
+    given, observations = _alike(tuple([_given(item) for item in data["results"]]))
     record = Record(
         run_id=data["run_id"],
         publisher=intern(data["publisher"]),
@@ -44,31 +48,49 @@ def records(document: Document) -> tuple[Record, ...]:
         transcribed_from=tuple(data.get("transcribed_from", ())),
         recorded=_recorded(data["recorded"]) if "recorded" in data else None,
         notices=tuple(Notice(name=item["name"], message=item["message"]) for item in data.get("notices", ())),
-        observations=tuple(_observation(item) for item in data["results"]),
+        observations=observations,
+        given=given,
     )
     return (record,)
+
+
+def words(document: Document) -> dict[str, Words]:
+    """Give what a Result document says about each test beside what is judged."""
+    items: Any = document.data["results"]
+    return {item["test"]: Words(item.get("duration"), item.get("message", "")) for item in items}
 
 
 def _time(data: dict[str, Any], name: str) -> datetime | None:
     return datetime.fromisoformat(data[name]) if name in data else None
 
 
-def _observation(data: dict[str, Any]) -> Observation:
-    if len(data) == 2:
-        return _bare(data["test"], data["outcome"])
+def _given(item: dict[str, Any]) -> Given:
+    if len(item) == 2:
+        return _one(item["test"], item["outcome"])
+    parts = item.get("conditions")
+    counts = tuple([parts[name] for name in _PARTS]) if parts else ()
+    return _one(item["test"], item["outcome"], item.get("capability", ""), counts)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _one(test: str, outcome: str, capability: str = "", conditions: tuple[int, ...] = ()) -> Given:
+    return Given(intern(test), intern(outcome), intern(capability), conditions)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _observation(given: Given) -> Observation:
     return Observation(
-        test=intern(data["test"]),
-        outcome=Outcome(data["outcome"]),
-        claim=Capability(data["capability"]) if "capability" in data else None,
-        conditions=Conditions(**data["conditions"]) if "conditions" in data else None,
-        duration=data.get("duration"),
-        message=data.get("message", ""),
+        test=given.test,
+        outcome=Outcome(given.outcome),
+        claim=Capability(given.capability) if given.capability else None,
+        conditions=Conditions(**dict(zip(_PARTS, given.conditions, strict=True))) if given.conditions else None,
     )
 
 
-@functools.lru_cache(maxsize=4096)
-def _bare(test: str, outcome: str) -> Observation:
-    return Observation(test=intern(test), outcome=Outcome(outcome))
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _alike(given: tuple[Given, ...]) -> tuple[tuple[Given, ...], tuple[Observation, ...]]:
+    """Give the same object for all runs that observed the same."""
+    return given, tuple(map(_observation, given))
 
 
 def _recorded(data: dict[str, Any]) -> Recorded:

@@ -10,7 +10,7 @@ from typing import Final
 from generator.drafts import Known
 from generator.findings import Finding, shortened
 from generator.model import Assertion, Suite
-from generator.records import Notice, Observation
+from generator.records import Notice, Reported
 from generator.terms import Outcome
 
 PRESENCE_ONLY: Final = "presence-only"
@@ -26,7 +26,7 @@ def failed_in(text: str) -> str:
     return match[1] if match else ""
 
 
-def until(assertions: Sequence[Assertion], failing: str, message: str) -> tuple[Observation, ...]:
+def until(assertions: Sequence[Assertion], failing: str, message: str) -> tuple[Reported, ...]:
     """Give what became of each step of a specification that failed at `failing`, or nowhere if empty.
 
     A step that the harness never scored ran, but nobody knows how it went. Raises `ValueError` when
@@ -37,30 +37,30 @@ def until(assertions: Sequence[Assertion], failing: str, message: str) -> tuple[
     return tuple(_observation(assertion, index - stop, message) for index, assertion in enumerate(assertions))
 
 
-def _observation(assertion: Assertion, beyond: int, message: str) -> Observation:
+def _observation(assertion: Assertion, beyond: int, message: str) -> Reported:
     if beyond > 0:
-        return Observation(test=assertion.id, outcome=Outcome.NOT_RUN, message=STOPPED)
+        return Reported(test=assertion.id, outcome=Outcome.NOT_RUN, message=STOPPED)
     if beyond == 0:
         said = message or f"The source names step {assertion.step} as the failing one."
-        return Observation(test=assertion.id, outcome=Outcome.FAILED, message=said)
+        return Reported(test=assertion.id, outcome=Outcome.FAILED, message=said)
     return went_by(assertion)
 
 
-def went_by(assertion: Assertion, duration: float | None = None) -> Observation:
+def went_by(assertion: Assertion, duration: float | None = None) -> Reported:
     """Give what is known of a step behind which the run went on: it passed, if it could fail at all."""
     if assertion.scored:
-        return Observation(test=assertion.id, outcome=Outcome.PASSED, duration=duration)
-    return Observation(test=assertion.id, outcome=Outcome.UNKNOWN, duration=duration, message=UNSCORED)
+        return Reported(test=assertion.id, outcome=Outcome.PASSED, duration=duration)
+    return Reported(test=assertion.id, outcome=Outcome.UNKNOWN, duration=duration, message=UNSCORED)
 
 
-def presence_only(observations: Iterable[Observation]) -> Iterator[Notice]:
+def presence_only(observations: Iterable[Reported]) -> Iterator[Notice]:
     """Say which steps the harness let through whatever they did, so that nothing rests on them."""
     if tests := [seen.test for seen in observations if seen.message == UNSCORED]:
         message = f"the harness never let these steps fail, so their outcome is not known: {', '.join(tests)}"
         yield Notice(name=PRESENCE_ONLY, message=message)
 
 
-def in_order(suite: Suite, observations: Iterable[Observation]) -> tuple[Observation, ...]:
+def in_order(suite: Suite, observations: Iterable[Reported]) -> tuple[Reported, ...]:
     """Give observations in the suite's order."""
     order = {assertion.id: index for index, assertion in enumerate(suite.assertions)}
     return tuple(sorted(observations, key=lambda seen: order[seen.test]))

@@ -14,7 +14,7 @@ from generator.examination import Examined
 from generator.schemas import Schema
 from generator.workers import Parcel, Worker
 
-_IDLE: dict[bytes, list[Worker]] = {}
+_IDLE: dict[tuple[bytes, bool], list[Worker]] = {}
 
 
 @atexit.register
@@ -30,9 +30,9 @@ class Lent:
     examined = 0
     """Pairs that came back so far, from all."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._idle = _IDLE.setdefault(schema.content, [])
-        self._worker = self._idle.pop() if self._idle else Worker(schema)
+    def __init__(self, schema: Schema, *, bare: bool = False) -> None:
+        self._idle = _IDLE.setdefault((schema.content, bare), [])
+        self._worker = self._idle.pop() if self._idle else Worker(schema, bare=bare)
         self._owed = 0
 
     def send(self, parcels: Sequence[Parcel], trusted: AbstractSet[bytes]) -> None:

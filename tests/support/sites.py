@@ -6,7 +6,7 @@ import functools
 import tempfile
 from pathlib import Path
 
-from generator import cli, ledger, site, writing
+from generator import cli, ledger, originals, site, writing
 from generator.judgements import Output
 from tests.support.papers import PROJECT
 
@@ -16,7 +16,7 @@ NAMES = ("programme", "demonstration")
 def planned(root: Path) -> dict[str, bytes]:
     """Give every file of the site of the repository at `root`, as of its newest commit."""
     book = ledger.read(root)
-    files = ledger.files(root, book.head, ("registry", "results", "schema"))
+    files = originals.at(root, book.head, ("registry", "results", "schema"))
     return {o.path: o.content for o in site.plan(book, files, book.committed_at, root / "site_templates")}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from generator.judgements import Entry, Verdict
 from generator.model import Assertion, Specification, Suite
-from generator.records import Conditions, Observation, Record
+from generator.records import Conditions, Given, Observation, Record
 from generator.terms import AssertionKind, Capability, Outcome, State
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -93,8 +95,22 @@ def record(of: Suite, *seen: Observation, mesh: str = "kelp", run: int = 1, **ch
         "recorded": None,
         "notices": (),
         "observations": seen,
+        "given": given(seen),
     }
     return Record(**(facts | changes))
+
+
+def given(seen: Iterable[Observation]) -> tuple[Given, ...]:
+    """The plain values of observations."""
+    return tuple(
+        Given(
+            one.test,
+            one.outcome.value,
+            one.claim.value if one.claim else "",
+            dataclasses.astuple(one.conditions) if one.conditions else (),
+        )
+        for one in seen
+    )
 
 
 def entry(of: Suite, *seen: Observation, mesh: str = "kelp", run: int = 1, **changes: Any) -> Entry:
