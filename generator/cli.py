@@ -71,10 +71,16 @@ def parser(word: str = "") -> argparse.ArgumentParser:
     return found
 
 
-def _site() -> ModuleType:
+def _build(verbs: Any) -> None:
     from generator import verbs_site
 
-    return verbs_site
+    verbs_site.add_build(verbs)
+
+
+def _serve(verbs: Any) -> None:
+    from generator import verbs_serve
+
+    verbs_serve.add_serve(verbs)
 
 
 def _results() -> ModuleType:
@@ -126,8 +132,8 @@ def _completion(verbs: Any) -> None:
 
 
 _VERBS: Final[Mapping[str, Callable[[Any], None]]] = {
-    "build": lambda verbs: _site().add_build(verbs),
-    "serve": lambda verbs: _site().add_serve(verbs),
+    "build": _build,
+    "serve": _serve,
     "check": lambda verbs: _results().add_check(verbs),
     "verify": lambda verbs: _results().add_verify(verbs),
     "explain": lambda verbs: _results().add_explain(verbs),

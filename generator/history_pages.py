@@ -59,6 +59,7 @@ def render(scene: Scene) -> Iterator[Output]:
     yield from _specifications(scene, environment, suites)
     for suite in suites:
         stands = _stands(scene, suite)
+        scene.recall(run.entry for stand in stands for run in _in_full(scene, stand))
         yield _test_set(scene, environment, suite, stands)
         columns = [zip(suite.assertions, stand.tests, strict=True) for stand in stands]
         for tests in zip(*columns, strict=True):
@@ -204,9 +205,16 @@ def _seen(scene: Scene, stand: Stand, cells: Sequence[AssertionCell]) -> tuple[S
     """Give a test in the run that stands, and either in every run or, where some are folded, by stretches."""
     runs = [Seen(run=run, cell=cell) for run, cell in zip(stand.segment.runs, cells, strict=True)]
     newest = next(seen for seen in runs if seen.run is stand.run)
-    if any(run.entry.record.run_id in scene.folded for run in stand.segment.runs):
-        return stand, newest, [], stretches(runs)
-    return stand, newest, runs[::-1], []
+    return (stand, newest, [], stretches(runs)) if _is_folded(scene, stand) else (stand, newest, runs[::-1], [])
+
+
+def _in_full(scene: Scene, stand: Stand) -> Sequence[Assessment]:
+    """Give the runs of which the pages of tests show every word."""
+    return [stand.run] if _is_folded(scene, stand) else stand.segment.runs
+
+
+def _is_folded(scene: Scene, stand: Stand) -> bool:
+    return any(run.entry.record.run_id in scene.folded for run in stand.segment.runs)
 
 
 def stretches(runs: Sequence[Seen]) -> list[Stretch]:

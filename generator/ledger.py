@@ -27,7 +27,7 @@ from generator.judgements import (
     TrustRoot,
     Verdict,
 )
-from generator.model import Blob, Change, Transition
+from generator.model import Blob, Change, Programme, Transition
 from generator.provenance import Walk
 from generator.recollection import Recollection
 from generator.schemas import Schema
@@ -69,13 +69,21 @@ def audit(root: Path, revision: str = "HEAD", expected: Expected = Expected(), w
     with closing(Repository(root, revision)) as repository:
         schemas = settings.schemas(files_of(repository.tree(urls.SCHEMAS), repository.content))
         walk = Walk(contents=repository.content, schemas=schemas, trust_root=expected.trust_root, keep_documents=False)
-        with walking.opened(expected.cache, walk) as cache:
-            memory = Recollection(cache, walk)
-            transitions = memory.noted(watch(*memory.resume(repository)))
-            walking.take(walk, transitions, repository, cache)
-            judgement = walking.ended(walk, repository, expected.published)
-            memory.keep(judgement)
+        judgement, _ = _walked(repository, walk, expected, watch)
         return _audit(repository, walk, judgement, expected)
+
+
+def _walked(
+    repository: Repository, walk: Walk, expected: Expected, watch: Watch, before: Recollection | None = None
+) -> tuple[Judgement, Recollection]:
+    """Walk along the main line, from where the cache or this process knows that an earlier walk stood."""
+    with walking.opened(expected.cache, walk) as cache:
+        memory = Recollection(cache, walk, before)
+        transitions = memory.noted(watch(*memory.resume(repository)))
+        walking.take(walk, transitions, repository, cache)
+        judgement = walking.ended(walk, repository, expected.published)
+        memory.keep(judgement)
+    return judgement, memory
 
 
 def _audit(repository: Repository, walk: Walk, judgement: Judgement, expected: Expected) -> Audit:
@@ -110,12 +118,30 @@ def _steps(judgement: Judgement, expected: Expected, commits: int) -> tuple[Step
     return tuple(Step(number=n, title=title, passed=passed, detail=detail) for n, title, passed, detail in rows)
 
 
+class Reader:
+    """Reads one repository, again and again if need be: it goes on from where it stood the last time."""
+
+    def __init__(self, root: Path, expected: Expected = Expected()) -> None:
+        self._root = root
+        self._expected = expected
+        self._memory: Recollection | None = None
+
+    def read(self, revision: str = "HEAD", watch: Watch = unwatched) -> Ledger:
+        """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
+        # A walk that stops half way has spoilt what it went on from.
+        before, self._memory = self._memory, None
+        with closing(Repository(self._root, revision)) as repository:
+            files = files_of(repository.tree(urls.SCHEMAS, urls.PROGRAMME), repository.content)
+            schemas = settings.schemas(files)
+            walk = _walk(repository.content, schemas, self._expected, keep_documents=False)
+            programme = settings.programme(files, schemas)
+            judgement, self._memory = _walked(repository, walk, self._expected, watch, before)
+            return _concluded(repository, walk, judgement, programme, self._expected)
+
+
 def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), watch: Watch = unwatched) -> Ledger:
     """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
-    with closing(Repository(root, revision)) as repository:
-        transitions = watch(repository.transitions(), len(repository.main_line))
-        files = files_of(repository.tree(urls.SCHEMAS, urls.PROGRAMME), repository.content)
-        return _conclude(repository, files, transitions, expected)[0]
+    return Reader(root, expected).read(revision, watch)
 
 
 def check(
@@ -147,7 +173,15 @@ def check(
         contents = work.over(repository.content)
         tree = {path: blob for path, blob in before.items() if path not in touched} | after
         transitions = itertools.chain(watch(repository.transitions(), len(repository.main_line)), (arrival,))
-        ledger, schemas = _conclude(repository, files_of(tree, contents), transitions, Expected(cache=cache), contents)
+        files, expected = files_of(tree, contents), Expected(cache=cache)
+        schemas = settings.schemas(files)
+        # Whoever works on a file wants to know the line; a whole site would need them all at once.
+        walk = _walk(contents, schemas, expected, keep_documents=True)
+        programme = settings.programme(files, schemas)
+        with walking.opened(cache, walk) as kept:
+            walking.take(walk, transitions, repository, kept)
+        judgement = walking.ended(walk, repository, expected.published)
+        ledger = _concluded(repository, walk, judgement, programme, expected)
         found = (
             *ledger.findings,
             *unread(ledger.verdicts, contents, schemas["Result"]),
@@ -187,43 +221,34 @@ def disclosed(
             yield from disclosure.findings(change.path, content, document, commit)
 
 
-def _conclude(
-    repository: Repository,
-    read_file: Callable[[str], bytes | None],
-    transitions: Iterable[Transition],
-    expected: Expected,
-    contents: Contents | None = None,
-) -> tuple[Ledger, settings.Schemas]:
-    schemas = settings.schemas(read_file)
-    programme = settings.programme(read_file, schemas)
-    walk = Walk(
-        contents=contents or repository.content,
+def _walk(contents: Contents, schemas: settings.Schemas, expected: Expected, *, keep_documents: bool) -> Walk:
+    return Walk(
+        contents=contents,
         schemas=schemas,
         trust_root=expected.trust_root,
-        # Whoever works on a file wants to know the line; a whole site would need them all at once.
-        keep_documents=contents is not None,
+        keep_documents=keep_documents,
         records=formats.FORMATS["meshmark"],
     )
-    contents = walk.contents
-    with walking.opened(expected.cache, walk) as cache:
-        walking.take(walk, transitions, repository, cache)
-    judgement = walking.ended(walk, repository, expected.published)
+
+
+def _concluded(
+    repository: Repository, walk: Walk, judgement: Judgement, programme: Programme, expected: Expected
+) -> Ledger:
     if judgement.fatal or judgement.registry is None:
         reasons = "; ".join(finding.message for finding in judgement.fatal)
         raise Stop(f"nothing can be published: {reasons}", judgement.fatal)
     entries = entries_of(judgement)
     assessments = tuple(conformance.assess_all(entries))
     scene = rules.Scene(entries=entries, programme=programme, current_suites=judgement.current_suites)
-    ledger = Ledger(
+    return Ledger(
         audit=_audit(repository, walk, judgement, expected),
         programme=programme,
         registry=judgement.registry,
         entries=entries,
         assessments=assessments,
-        alterations=tuple(_compared(alteration, contents) for alteration in judgement.alterations),
+        alterations=tuple(_compared(alteration, walk.contents) for alteration in judgement.alterations),
         findings=ordered((*judgement.findings, *rules.apply(scene), *_contradictions(assessments))),
     )
-    return ledger, schemas
 
 
 def _contradictions(assessments: Iterable[Assessment]) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ import html
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from generator import urls
@@ -22,31 +22,37 @@ _NAMED: Final = 5
 """How many dead links a message names; a broken template breaks hundreds in one way."""
 
 
-def verify(
-    outputs: Iterable[Output],
-    base_url: str,
-    originals: AbstractSet[str] = frozenset(),
-    followed_before: AbstractSet[str] = frozenset(),
-    outward: Iterable[tuple[str, str, str]] = (),
-) -> int:
+class Further(NamedTuple):
+    """What a site holds beside the files to look at: `paths`, what gives the `content` of one, and where it leads.
+
+    `outward` names a part of the site whose links were all followed, and path and anchor of what those lead to
+    outside of it.
+    """
+
+    paths: AbstractSet[str] = frozenset()
+    content: Callable[[str], bytes] = lambda _path: b""
+    outward: Sequence[tuple[str, str, str]] = ()
+
+
+NOTHING: Final = Further()
+
+
+def verify(outputs: Iterable[Output], base_url: str, further: Further = NOTHING) -> int:
     """Follow every link, image, sheet and script of every page, and give how many were followed.
 
-    `originals` are paths of further files of the site, none of them a page.
-
-    Of pages whose links were all `followed_before`, only those are followed again that lead out of the part of
-    the site that was followed: `outward` names the part, path and anchor.
+    Of `further` files only those links are followed again that lead out of their part of the site.
 
     Attributes hold no `>` and text no `<`: templates and Markdown escape both, so that tags can be told by
     one expression. Whole addresses are followed only where they are ours to say (`link`, as of the canonical
     address): any robot may name an address of this site that does not exist, and must not stop it.
     Raises `Stop` that names page and link.
     """
-    files = dict.fromkeys(originals, b"") | {output.path: output.content for output in outputs}
-    anchors: dict[str, frozenset[str]] = {}
+    pages = {output.path: output.content for output in outputs}
+    files = _Files(pages, further)
     followed, dead = 0, []
     good: defaultdict[int, set[tuple[bytes, bytes]]] = defaultdict(set)
-    for page, content in files.items():
-        if not page.endswith(".html") or page in followed_before:
+    for page, content in pages.items():
+        if not page.endswith(".html"):
             continue
         found = dict.fromkeys(_TAG.findall(content))
         # From the root downwards a link means the same on every page of one depth, and most have been followed.
@@ -59,13 +65,13 @@ def verify(
             if not path:
                 continue
             followed += 1
-            if path not in files or (anchor and not _stands(anchor, path, files, anchors)):
+            if not files.hold(path, anchor):
                 dead.append(f"{page}: {target}")
             elif raw.startswith(b"../" * depth or b"/"):
                 good[depth].add((tag, raw))
-    for part, path, anchor in outward:
+    for part, path, anchor in further.outward:
         followed += 1
-        if path not in files or (anchor and not _stands(anchor, path, files, anchors)):
+        if not files.hold(path, anchor):
             dead.append(f"{part}: {path}#{anchor}" if anchor else f"{part}: {path}")
     if dead:
         more = f", and {len(dead) - _NAMED} more" if len(dead) > _NAMED else ""
@@ -105,10 +111,24 @@ def _file(address: str) -> str:
     return f"{address}{urls.FRONT}" if not address or address.endswith("/") else unquote(address)
 
 
-def _stands(anchor: str, path: str, files: Mapping[str, bytes], anchors: dict[str, frozenset[str]]) -> bool:
-    if path not in anchors:
-        anchors[path] = frozenset(_ids(files[path]))
-    return anchor in anchors[path] or unquote(anchor) in anchors[path]
+class _Files:
+    """All files of a site, and the anchors of those that were asked for."""
+
+    def __init__(self, pages: Mapping[str, bytes], further: Further) -> None:
+        self._pages = pages
+        self._further = further
+        self._anchors: dict[str, frozenset[str]] = {}
+
+    def hold(self, path: str, anchor: str) -> bool:
+        """Say whether there is a file at a path, with an anchor if one is asked for."""
+        if path not in self._pages and path not in self._further.paths:
+            return False
+        if not anchor:
+            return True
+        if path not in self._anchors:
+            content = self._pages[path] if path in self._pages else self._further.content(path)
+            self._anchors[path] = frozenset(_ids(content))
+        return anchor in self._anchors[path] or unquote(anchor) in self._anchors[path]
 
 
 def _ids(content: bytes) -> Iterator[str]:

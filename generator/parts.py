@@ -37,14 +37,15 @@ _LIBRARIES: Final = ("jinja2", "markdown", "markupsafe", "plotly")
 
 
 class Part(NamedTuple):
-    """Some files of the site.
+    """Some files of the site, by a name that lasts: that of their mesh, or of what tells of all.
 
     `made_of` is the digest of all that goes into them: two parts with one digest are the same, byte for
     byte. It is empty where that is nearly everything, as for the front page.
     """
 
+    name: str
     make: Task
-    made_of: str
+    made_of: str = ""
 
 
 def parts(scene: Scene, *, kept: bool) -> tuple[Part, ...]:
@@ -53,31 +54,33 @@ def parts(scene: Scene, *, kept: bool) -> tuple[Part, ...]:
     What tells of more than one mesh comes first, and takes longest.
     """
     rendering.environment(scene)
-    across = tuple(Part(task, "") for task in _across(scene))
+    across = tuple(Part(f"/{name}", task) for name, task in _across(scene).items())
     common = _common(scene) if kept else ""
-    return across + tuple(Part(partial(_of_mesh, one), _made_of(one, common) if kept else "") for one in _meshes(scene))
+    meshes = ((one, partial(_of_mesh, one)) for one in _meshes(scene))
+    return across + tuple(Part(one.lines[0].mesh, task, _made_of(one, common) if kept else "") for one, task in meshes)
 
 
-def _across(scene: Scene) -> tuple[Task, ...]:
+def _across(scene: Scene) -> dict[str, Task]:
     ledger, titles = scene.ledger, _titles(scene)
     age = scene.almanac.freshness
-    return (
-        lambda: history_pages.render(scene),
-        lambda: pages.render(scene),
-        lambda: api_v1.outputs(_view(scene)),
-        lambda: tables.outputs(ledger, scene.told, titles, age),
-        lambda: feeds.outputs(ledger, scene.lines, scene.log, titles, scene.place),
-        lambda: api.outputs(ledger, scene.folded),
-        lambda: programme_pages.render(scene),
-        lambda: text_pages.render(scene),
-        lambda: data_pages.render(scene),
-        lambda: [figures.library()] if scene.lines else [],
-    )
+    return {
+        "history": lambda: history_pages.render(scene),
+        "pages": lambda: pages.render(scene),
+        "api": lambda: api_v1.outputs(_view(scene)),
+        "tables": lambda: tables.outputs(ledger, scene.told, titles, age),
+        "feeds": lambda: feeds.outputs(ledger, scene.lines, scene.log, titles, scene.place),
+        "provenance": lambda: api.outputs(ledger, scene.folded),
+        "programme": lambda: programme_pages.render(scene),
+        "texts": lambda: text_pages.render(scene),
+        "data": lambda: data_pages.render(scene),
+        "library": lambda: [figures.library()] if scene.lines else [],
+    }
 
 
 def _of_mesh(scene: Scene) -> Iterator[Output]:
     """Make all that tells of no mesh but the one of `scene`, and nothing of the commit that is read."""
     view = _view(scene)
+    scene.recall(run.entry for line in scene.told for run in line.runs)
     yield from pages.of_meshes(scene)
     yield from version_pages.render(scene)
     yield from history_pages.of_meshes(scene)

@@ -8,19 +8,16 @@ all, so no verdict outlives what it was given under.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from generator import sshsig, transcript, urls
-from generator.arrival import REGULAR
+from generator import retelling, urls
 from generator.history import Repository
-from generator.judgements import Alteration, Judgement, Step, Verdict
-from generator.model import Blob, Change, Transition
-from generator.provenance import Walk
+from generator.judgements import Judgement, Verdict
+from generator.model import Transition
+from generator.provenance import Walk, no_records
 from generator.slots import Slot
-from generator.terms import Role, State
 
 if TYPE_CHECKING:
     from generator.cache import Cache
@@ -40,16 +37,21 @@ class _Past(NamedTuple):
 class Recollection:
     """The memory of one walk: `resume` before it, `noted` along it, `keep` behind it."""
 
-    def __init__(self, cache: Cache | None, walk: Walk) -> None:
+    def __init__(self, cache: Cache | None, walk: Walk, before: Recollection | None = None) -> None:
+        """Look into the cache, or at what the walk `before` this one left in this process, which is no more after."""
         self._cache = cache
         self._walk = walk
+        self._before = before
         root = walk.trust_root
         schemas = (schema.content.decode("utf-8", "replace") for _, schema in sorted(walk.schemas.items()))
-        self._key = ("walk", *((root.commit, root.digest) if root else ("", "")), *schemas)
-        self._past = _Past([], [], {})
+        # Who makes records of documents wants them back.
+        kind = "walk" if walk.records is no_records else "reading"
+        self.key = (kind, *((root.commit, root.digest) if root else ("", "")), *schemas)
+        self.past = _Past([], [], {})
         self._stored: dict[str, str] = {}
         self._touched: set[str] = set()
         self._has_news = False
+        self.settled: dict[str, Slot] | None = None
 
     def resume(self, repository: Repository) -> tuple[Iterable[Transition], int]:
         """Bring the walk as far as memory reaches; give the transitions that remain, and how many there are."""
@@ -57,28 +59,38 @@ class Recollection:
         return (repository.transitions(), len(repository.main_line)) if fresh is None else (fresh, len(fresh))
 
     def _resumed(self, repository: Repository) -> list[Transition] | None:
-        found = self._cache.recall(*self._key) if self._cache else None
-        if not found or not self._cache:
+        past = self._recalled()
+        if past is None:
             return None
-        past = _Past(found[0].split(), [_heard_transition(one) for one in found[1]], found[2])
-        self._stored = dict(past.meshes)
         line = repository.line_after(past.commits[-1])
         fresh = [] if line is None else list(repository.transitions(line))
-        slots = None if line is None or any(map(self._decides, fresh)) else self._slots(self._cache, past)
+        slots = None if line is None or any(map(self._decides, fresh)) else self._slots(past)
         if slots is None:
             return None
-        self._past = past
+        self.past = past
         self._walk.resume(past.commits, {one.commit: one for one in past.decisive}, slots)
         return fresh
 
-    def _slots(self, cache: Cache, past: _Past) -> dict[str, Slot] | None:
-        found = dict[str, Slot]()
+    def _recalled(self) -> _Past | None:
+        found = self._cache.recall(*self.key) if self._cache else None
+        past = (
+            _Past(found[0].split(), [retelling.heard_transition(one) for one in found[1]], found[2]) if found else None
+        )
+        self._stored = dict(past.meshes) if past else {}
+        before = self._before
+        return before.past if before and before.settled is not None and before.key == self.key else past
+
+    def _slots(self, past: _Past) -> dict[str, Slot] | None:
+        if self._before and self._before.past is past:
+            return self._before.settled
+        cache, found = self._cache, dict[str, Slot]()
+        if cache is None:
+            return None
         for mesh, commit in past.meshes.items():
-            told = cache.recall(*self._key, mesh, commit)
+            told = cache.recall(*self.key, mesh, commit)
             if told is None:
                 return None
-            steps = [Step(number=n, title=t, passed=p, detail=d, decides=w) for n, t, p, d, w in told[0]]
-            found.update((path, _heard_slot(path, row, steps)) for path, row in told[1].items())
+            found.update(retelling.heard_shard(told))
         return found
 
     def _decides(self, transition: Transition) -> bool:
@@ -91,32 +103,37 @@ class Recollection:
         for transition in transitions:
             if self._decides(transition):
                 changes = tuple(change for change in transition.changes if change.path.startswith(_DECIDING))
-                self._past.decisive.append(replace(transition, changes=changes))
+                self.past.decisive.append(replace(transition, changes=changes))
             self._touched.update(_mesh(change.path) for change in transition.changes if _is_result(change.path))
-            self._past.commits.append(transition.commit)
+            self.past.commits.append(transition.commit)
             self._has_news = True
             yield transition
 
     def keep(self, judgement: Judgement) -> None:
         """Remember the end of the walk, if anything can be published there and anything is new."""
-        past, verdicts = self._past, {verdict.path: verdict for verdict in judgement.verdicts}
-        if self._cache is None or judgement.fatal or not self._has_news:
+        past, verdicts = self.past, {verdict.path: verdict for verdict in judgement.verdicts}
+        if judgement.fatal or not past.commits:
             return
+        if self._cache and self._has_news:
+            self._write(self._cache, past, verdicts)
+        self.settled = self._walk.slots
+        for path, slot in self.settled.items():
+            if not slot.altered and path in verdicts:
+                slot.settled, slot.arrived = verdicts[path], None
+
+    def _write(self, cache: Cache, past: _Past, verdicts: Mapping[str, Verdict]) -> None:
         shards = defaultdict[str, dict[str, Slot]](dict)
         for path, slot in self._walk.slots.items():
             if (mesh := _mesh(path)) in self._touched:
                 shards[mesh][path] = slot
         for mesh, shard in shards.items():
             past.meshes[mesh] = past.commits[-1]
-            steps = dict[Step, int]()
-            rows = {path: _told_slot(slot, verdicts.get(path), steps) for path, slot in shard.items()}
-            told = [[one.number, one.title, one.passed, one.detail, one.decides] for one in steps]
-            self._cache.remember([told, rows], *self._key, mesh, past.meshes[mesh])
+            cache.remember(retelling.told_shard(shard, verdicts), *self.key, mesh, past.meshes[mesh])
         for mesh, commit in self._stored.items():
             if past.meshes.get(mesh) != commit:
-                self._cache.forget(*self._key, mesh, commit)
-        decisive = [_told_transition(one) for one in past.decisive]
-        self._cache.remember([" ".join(past.commits), decisive, past.meshes], *self._key)
+                cache.forget(*self.key, mesh, commit)
+        decisive = [retelling.told_transition(one) for one in past.decisive]
+        cache.remember([" ".join(past.commits), decisive, past.meshes], *self.key)
 
 
 def _is_result(path: str) -> bool:
@@ -125,132 +142,3 @@ def _is_result(path: str) -> bool:
 
 def _mesh(path: str) -> str:
     return path.split("/")[1]
-
-
-def _told_transition(one: Transition) -> list[Any]:
-    changes = [[change.path, _told_blob(change.blob)] for change in one.changes]
-    return [one.commit, _told_time(one.committed_at), changes]
-
-
-def _heard_transition(values: Sequence[Any]) -> Transition:
-    commit, when, changes = values
-    return Transition(
-        commit=commit,
-        committed_at=_heard_time(when),
-        changes=tuple(Change(path=path, blob=_heard_blob(blob)) for path, blob in changes),
-    )
-
-
-def _told_slot(slot: Slot, verdict: Verdict | None, steps: dict[Step, int]) -> list[Any]:
-    """Give plain values; an altered result is told as it arrived, and any other as it stands in the end."""
-    shown = slot.arrived if slot.altered else verdict
-    if shown and not slot.alterations and (slot.result, slot.sidecar) == slot.frozen == _verified(shown):
-        return [_told_verdict(shown, steps)]
-    return [
-        _told_blob(slot.result),
-        _told_blob(slot.sidecar),
-        slot.frozen and [_told_blob(blob) for blob in slot.frozen],
-        slot.altered and [slot.altered[0], _told_time(slot.altered[1])],
-        [_told_alteration(one) for one in slot.alterations],
-        shown and _told_verdict(shown, steps),
-    ]
-
-
-def _heard_slot(path: str, values: Sequence[Any], steps: Sequence[Step]) -> Slot:
-    if len(values) == 1:
-        # It was verified and never touched since, as nearly all are.
-        verdict = _heard_verdict(path, values[0], steps)
-        pair = _verified(verdict)
-        return Slot(result=pair[0], sidecar=pair[1], frozen=pair, settled=verdict)
-    result, sidecar, frozen, altered, alterations, shown = values
-    known = _heard_verdict(path, shown, steps) if shown else None
-    blobs = [_heard_blob(blob) for blob in frozen or ()]
-    return Slot(
-        result=_heard_blob(result),
-        sidecar=_heard_blob(sidecar),
-        arrived=known if altered else None,
-        frozen=(blobs[0], blobs[1]) if len(blobs) == 2 and blobs[0] and blobs[1] else None,
-        altered=(altered[0], _heard_time(altered[1])) if altered else None,
-        alterations=[_heard_alteration(one) for one in alterations],
-        settled=None if altered else known,
-    )
-
-
-def _verified(verdict: Verdict) -> tuple[Blob, Blob]:
-    return Blob(mode=REGULAR, id=verdict.content), Blob(mode=REGULAR, id=verdict.sidecar)
-
-
-def _told_verdict(one: Verdict, steps: dict[Step, int]) -> list[Any]:
-    return [
-        one.state.value,
-        one.reason,
-        [steps.setdefault(step, len(steps)) for step in one.steps],
-        one.commit,
-        _told_time(one.committed_at),
-        one.registry_version,
-        one.publisher,
-        one.role and one.role.value,
-        one.key,
-        one.public.hex(),
-        one.digest,
-        one.sidecar_digest,
-        one.content,
-        one.sidecar,
-        [transcript.told_finding(finding) for finding in one.findings],
-    ]
-
-
-def _heard_verdict(path: str, values: Sequence[Any], steps: Sequence[Step]) -> Verdict:
-    state, reason, places, commit, when, version, publisher, role, key, public, *digests, findings = values
-    raw = bytes.fromhex(public)
-    digest, sidecar_digest, content, sidecar = digests
-    return Verdict(
-        path=path,
-        state=_STATES[state],
-        reason=reason,
-        steps=tuple([steps[place] for place in places]),
-        commit=commit,
-        committed_at=_heard_time(when),
-        registry_version=version,
-        publisher=publisher,
-        role=_ROLES.get(role),
-        key=key,
-        public=raw,
-        fingerprint=sshsig.fingerprint(raw) if raw else "",
-        digest=digest,
-        sidecar_digest=sidecar_digest,
-        content=content,
-        sidecar=sidecar,
-        findings=tuple(transcript.heard_finding(finding) for finding in findings),
-    )
-
-
-_STATES: Final[Mapping[str, State]] = {state.value: state for state in State}
-_ROLES: Final[Mapping[str, Role]] = {role.value: role for role in Role}
-
-
-def _told_alteration(one: Alteration) -> list[Any]:
-    return [one.path, one.commit, _told_time(one.committed_at), one.before, one.after, one.restored]
-
-
-def _heard_alteration(values: Sequence[Any]) -> Alteration:
-    path, commit, when, before, after, restored = values
-    return Alteration(
-        path=path, commit=commit, committed_at=_heard_time(when), before=before, after=after, restored=restored
-    )
-
-
-def _told_blob(blob: Blob | None) -> list[str] | None:
-    return [blob.mode, blob.id] if blob else None
-
-
-def _heard_blob(values: Sequence[str] | None) -> Blob | None:
-    return Blob(mode=values[0], id=values[1]) if values else None
-
-
-def _told_time(when: datetime) -> int:
-    return int(when.timestamp())
-
-
-def _heard_time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -12,7 +12,6 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from generator import documents, urls
@@ -30,89 +29,86 @@ Figures = dict[str, tuple[int, ...]]
 """The seven figures of each specification, and under `all` those of the whole test set."""
 
 
-class Evidence(NamedTuple):
-    """What figures are counted from: what each published result gives, by its path, and the test sets' files."""
+class Sheet(NamedTuple):
+    """What a published result gives, and the file and the digest of the test set that it was judged by."""
 
-    results: Mapping[str, tuple[Given, ...]]
+    given: tuple[Given, ...]
+    suite: str
+    digest: str
+
+
+class Evidence(NamedTuple):
+    """What figures are counted from: published results and test sets by their paths."""
+
+    results: Mapping[str, Sheet]
     suites: Mapping[str, bytes]
 
 
 class _Count:
-    """Counts of results by test set; runs that give the very same are counted once."""
+    """Counts of results; those that give the very same are counted once."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._sets: dict[str, Mapping[str, Any]] = {}
         self._known: dict[tuple[str, int], Figures] = {}
 
-    def of(self, result: str, suite: Mapping[str, Any]) -> Figures | None:
-        """Give the figures of a result under the test set that a document names; None if that is not published."""
-        digest, given = suite["digest"], self._evidence.results[result]
+    def of(self, result: str) -> Figures:
+        """Give the figures of a result; nothing if its test set is not published with the very bytes it names."""
+        sheet = self._evidence.results[result]
+        tests = self._tests(sheet.suite, sheet.digest)
+        if not tests:
+            return {}
+        key = sheet.digest, id(sheet.given)
+        if key not in self._known:
+            self._known[key] = recount(sheet.given, tests)
+        return self._known[key]
+
+    def _tests(self, path: str, digest: str) -> Mapping[str, Any]:
         if digest not in self._sets:
-            path = urls.suite(suite["id"], suite["version"])
             content = self._evidence.suites.get(path, b"")
             published = f"sha256:{hashlib.sha256(content).hexdigest()}" == digest
             self._sets[digest] = _data(path, content) if published else {}
-        tests = self._sets[digest]
-        if not tests:
-            return None
-        key = digest, id(given)
-        if key not in self._known:
-            self._known[key] = recount(given, tests)
-        return self._known[key]
+        return self._sets[digest]
 
 
-def verify(outputs: Iterable[Output], evidence: Evidence, counted_before: AbstractSet[str] = frozenset()) -> int:
+def verify(outputs: Iterable[Output], evidence: Evidence) -> int:
     """Hold the runs of the API, in documents of their own or folded, and the CSV matrix against the results.
 
-    Documents that were `counted_before` are counted again only for runs that stand in the matrix. Gives how many
-    figures were compared. Raises `Stop` that names the first file whose figures differ. A run whose test set is
-    not published with the very bytes it names cannot be counted.
+    Gives how many figures were compared. Raises `Stop` that names the first file whose figures differ. A run
+    whose test set is not published with the very bytes it names cannot be counted.
     """
-    files = {output.path: output.content for output in outputs}
-    count, counted = _Count(evidence), dict[str, Figures]()
-    compared = 0
-    rows = list(csv.DictReader(io.StringIO(files.get(urls.MATRIX_CSV, b"").decode(), newline="")))
-    standing = {_document(row) for row in rows}
-    for path, content in files.items():
-        if not path.startswith((_RUNS, _VERSIONS)) or not path.endswith(".json"):
-            continue
-        if path in counted_before and path not in standing:
-            continue
-        if path.startswith(_RUNS):
-            compared += _run(path, json.loads(content), count, counted)
-        else:
-            for group in json.loads(content)["groups"]:
+    count, compared = _Count(evidence), 0
+    for output in outputs:
+        path = output.path
+        if path.startswith(_RUNS) and path.endswith(".json"):
+            compared += _run(path, json.loads(output.content), count)
+        elif path.startswith(_VERSIONS) and path.endswith(".json"):
+            for group in json.loads(output.content)["groups"]:
                 for run in group["folded"]:
-                    compared += _folded(path, {**run, "suite": group["suite"]}, count, counted)
-    for row in rows:
-        if row["result"] in counted:
-            told = tuple(int(row[name]) for name in _FIGURES)
-            compared += _same(urls.MATRIX_CSV, counted[row["result"]][row["specification"]], told, row["result"])
+                    compared += _folded(path, run, count)
+        elif path == urls.MATRIX_CSV:
+            for row in csv.DictReader(io.StringIO(output.content.decode(), newline="")):
+                if counted := count.of(row["result"]):
+                    told = tuple(int(row[name]) for name in _FIGURES)
+                    compared += _same(path, counted[row["specification"]], told, row["result"])
     return compared
 
 
-def _document(row: Mapping[str, str]) -> str:
-    """Name the document of the run that a row of the matrix is about."""
-    return f"{_RUNS}{row['result'].removeprefix(f'{urls.RESULTS}/').removesuffix('.yaml')}.json"
-
-
-def _run(path: str, run: Mapping[str, Any], count: _Count, counted: dict[str, Figures]) -> int:
-    figures = count.of(run["result"], run["suite"])
-    if figures is None:
+def _run(path: str, run: Mapping[str, Any], count: _Count) -> int:
+    figures = count.of(run["result"])
+    if not figures:
         return 0
-    counted[run["result"]] = figures
     compared = _same(path, figures[_ALL], _told(run["summary"]), run["result"])
     for one in run["specifications"]:
         compared += _same(path, figures.get(one["id"], (0,) * len(_FIGURES)), _told(one), run["result"])
     return compared
 
 
-def _folded(path: str, run: Mapping[str, Any], count: _Count, counted: dict[str, Figures]) -> int:
+def _folded(path: str, run: Mapping[str, Any], count: _Count) -> int:
     """Hold a folded run against its result, the tests that are told of it too: no other may be less than passed."""
-    compared = _run(path, {**run, "specifications": ()}, count, counted)
+    compared = _run(path, {**run, "specifications": ()}, count)
     if compared:
-        whole = dict(zip(_FIGURES, counted[run["result"]][_ALL], strict=True))
+        whole = dict(zip(_FIGURES, count.of(run["result"])[_ALL], strict=True))
         tests, listed = run["summary"]["tests"], run["exceptions"]
         for figure, field, word in (("full", "capability", "full"), ("passed", "compliance", "pass")):
             told = tests - sum(one[field] != word for one in listed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -56,12 +56,14 @@ class Scene:
         return self.almanac.as_of
 
     def words(self, entry: Entry) -> Mapping[str, Words]:
-        """Give what a run says about each test beside what is judged; those of its mesh are read with it."""
-        if entry.verdict.path not in self.said:
-            runs = (run.entry for line in self.told for run in line.runs if line.mesh == entry.record.mesh)
-            paths = dict.fromkeys((entry.verdict.path, *(run.verdict.path for run in runs)))
-            self.said.update(remarks.of(self.originals, paths))
+        """Give what a run says about each test beside what is judged."""
+        self.recall([entry])
         return self.said[entry.verdict.path]
+
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """Read the words of runs at once, which is quicker than one by one."""
+        paths = dict.fromkeys(entry.verdict.path for entry in entries if entry.verdict.path not in self.said)
+        self.said.update(remarks.of(self.originals, paths))
 
     def place(self, entry: Entry, anchor: str = "") -> str:
         """Say where a run is told, and a part of it: on its own page, or in a row of its version's page."""

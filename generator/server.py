@@ -6,16 +6,19 @@ the policy of our pages allows.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
+
+from generator.findings import Stop
 
 SCRIPT: Final = "/_meshmark/reload.js"
 CHANGES: Final = "/_meshmark/changes"
@@ -29,12 +32,18 @@ _HEARTBEAT: Final = 10.0
 """Seconds after which a page that listens is spoken to, for otherwise nobody learns that it has gone."""
 
 
+Fresh: TypeAlias = Callable[[str], bytes | None]
+"""Gives a file of the site by its path; None where it is not another than in the folder."""
+
+
 class Site(ThreadingHTTPServer):
     """The server, and which build it serves."""
 
     def __init__(self, folder: Path, port: int, *, follow: bool) -> None:
         """Take the port on the loopback address; raise `OSError` when it is taken."""
         self.follow = follow
+        self.folder = folder
+        self._fresh: Fresh | None = None
         self._name, self._count = secrets.token_hex(8), 0
         self._news = threading.Condition()
         super().__init__(("127.0.0.1", port), functools.partial(_Handler, directory=str(folder)))
@@ -44,11 +53,28 @@ class Site(ThreadingHTTPServer):
         """Name the build that is served, unlike any of another process."""
         return f"{self._name}-{self._count}"
 
-    def changed(self) -> None:
-        """Tell every open page that the site was built anew."""
+    def changed(self, fresh: Fresh | None = None) -> None:
+        """Tell every open page that the site is another; `fresh` gives files that do not lie in the folder yet."""
         with self._news:
+            self._fresh = fresh
             self._count += 1
             self._news.notify_all()
+
+    def settled(self) -> None:
+        """Send what lies in the folder from now on: all that is fresh lies there."""
+        self._fresh = None
+
+    def content(self, path: str) -> bytes | None:
+        """Give a file as it is now; None where there is none."""
+        found = None
+        if self._fresh:
+            # Whoever builds the whole will say what is wrong with it.
+            with contextlib.suppress(Stop):
+                found = self._fresh(path)
+        if found is None:
+            with contextlib.suppress(OSError):
+                found = (self.folder / path).read_bytes()
+        return found
 
     def wait(self, seconds: float) -> None:
         """Wait for the next build, but no longer than some seconds."""
@@ -71,16 +97,22 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Give what is to be sent, behind its headers."""
+        if not self.server.follow:
+            return super().send_head()
         address, build = self.path.partition("?")[0], self.server.build
+        if address == SCRIPT:
+            return self._made(_CODE, "text/javascript")
         place = Path(self.translate_path(self.path))
         file = place / "index.html" if address.endswith("/") else place
-        if address == SCRIPT and self.server.follow:
-            return self._made(_CODE, "text/javascript")
-        if file.suffix != ".html" or not file.is_file() or not self.server.follow:
+        content = self.server.content(file.relative_to(self.directory).as_posix())
+        if content is None:
             return super().send_head()
-        script = f'<script src="{SCRIPT}?{build}" defer></script>\n</body>'.encode()
-        before, end, after = file.read_bytes().rpartition(b"</body>")
-        return self._made(before + (script if end else b"") + after, "text/html; charset=utf-8")
+        if file.suffix == ".html":
+            script = f'<script src="{SCRIPT}?{build}" defer></script>\n</body>'.encode()
+            before, end, after = content.rpartition(b"</body>")
+            content = before + (script if end else b"") + after
+            return self._made(content, "text/html; charset=utf-8")
+        return self._made(content, self.guess_type(str(file)))
 
     def end_headers(self) -> None:
         """Let nothing be kept: the next build may come within the second that browsers reckon with."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from generator import (
+    assets,
     charts,
     chronicle,
     folding,
@@ -22,6 +24,7 @@ from generator import (
     recount,
     rendering,
     sshsig,
+    standing,
     tables,
     theme,
     urls,
@@ -29,50 +32,131 @@ from generator import (
 from generator.almanac import Almanac
 from generator.findings import Stop
 from generator.forking import Tell, silent
-from generator.judgements import Ledger, Output
+from generator.judgements import Entry, Ledger, Output
 from generator.originals import Originals
-from generator.recount import Evidence
+from generator.parts import Part
+from generator.recount import Evidence, Sheet
 from generator.rendering import Scene
-from generator.shelf import Kept, Shelf
+from generator.standing import Standing
 from generator.terms import KeyStatus
 from generator.theme import Theme
 
-_BLANKS: Final = re.compile(
-    rb"(\"[^\"\n]*\"|'[^'\n]*')|/\*.*?\*/\s*|\s*([{};,>])\s*(?:/\*.*?\*/\s*)*|(?<=:)[ ]+", re.DOTALL
-)
-"""In a style sheet: strings, which stay as they are, and what can go around them."""
-
 MANY: Final = 150
 """Results from which on other processes save more than it takes to hear from them."""
+_POLITE: Final = 0.001
+"""Seconds between two looks whether somebody still waits for a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How a site is made: pages of the `past` say that they are; `tell` hears how many files there are.
 
-    `cache` is a folder for finished parts; it changes nothing but the time.
+    `standing` is what an earlier build left in the folder of the site, and `places` says which part of it each file
+    belonged to; both change nothing but the time.
     """
 
     past: bool = False
     tell: Tell = silent
-    cache: Path | None = None
+    standing: Standing | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Every file of a site: what was `made`, sorted by path, and `originals`, read when they are written."""
+    """Every file of a site: what was `made`, sorted by path, what is `kept` as it stands, and `originals`.
+
+    These are read when they are written. `parts` tell what is made of what, and `places` which part what was made
+    belongs to, for the next build.
+    """
 
     made: tuple[Output, ...]
+    kept: frozenset[str]
     originals: Originals
+    parts: tuple[standing.Part, ...]
+    places: Mapping[str, str]
 
     def __len__(self) -> int:
         """Give the number of files."""
-        return len(self.made) + len(self.originals.ids)
+        return len(self.made) + len(self.kept) + len(self.originals.ids)
 
     def __iter__(self) -> Iterator[Output]:
-        """Give every file, sorted by path."""
+        """Give every file that is not kept, sorted by path."""
         raw = (Output(path=path, content=content) for path, content in self.originals.contents())
         return heapq.merge(self.made, raw, key=lambda output: output.path)
+
+
+class Draft:
+    """A site in the making: each part is made when its turn comes, or sooner when somebody asks for a file of it."""
+
+    def __init__(
+        self, ledger: Ledger, originals: Originals, as_of: datetime, templates: Path, manner: Manner = Manner()
+    ) -> None:
+        """Look at what the site will be made of, as `plan` does; nothing is made yet."""
+        self._ledger, self._before, self._tell = ledger, manner.standing, manner.tell
+        self._originals = originals.only(_counting(ledger))
+        self._evidence = _evidence(ledger, self._originals)
+        look = theme.read(templates, ledger.programme.site)
+        self._scene = _scene(ledger, as_of, self._originals, look, past=manner.past)
+        own = (Part("/assets", lambda: assets.outputs(look)), Part("/signers", lambda: [_allowed_signers(ledger)]))
+        self._parts = (*parts.parts(self._scene, kept=self._before is not None), *own)
+        self._places = manner.places
+        self._made: dict[str, list[Output]] = {}
+        self._lock, self._asked = threading.RLock(), list[str]()
+
+    def file(self, path: str) -> bytes | None:
+        """Give a file before the whole is finished, to any thread; None where none is known to stand there."""
+        if path in self._originals.ids:
+            return self._originals.content(path)
+        own = [part for part in self._parts if part.name in {self._places.get(path), *path.split("/")}]
+        self._asked.append(path)
+        try:
+            made = (output for part in own for output in list(self._outputs(part)))
+            return next((output.content for output in made if output.path == path), None)
+        finally:
+            self._asked.remove(path)
+
+    def _outputs(self, part: Part) -> Iterator[Output]:
+        with self._lock:
+            if part.name in self._made:
+                yield from self._made[part.name]
+                return
+            found = []
+            for output in part.make():
+                found.append(output)
+                yield output
+            self._made[part.name] = found
+
+    def _in_turn(self, part: Part) -> Iterator[Output]:
+        while self._asked:
+            time.sleep(_POLITE)
+        yield from self._outputs(part)
+
+    def finished(self) -> Site:
+        """Make what is not made yet, and check it all; raises `Stop` as `plan` does."""
+        kept = [found for part in self._parts if self._before and (found := self._before.part(part.made_of))]
+        known = {one.made_of for one in kept}
+        new = [part for part in self._parts if part.made_of not in known]
+        tasks = [partial(self._in_turn, part) for part in new]
+        made = forking.shared(tasks, count=_processes(self._ledger), tell=self._tell)
+        paths = [path for part in kept for path in part.files]
+        outputs = list(itertools.chain(*made))
+        outputs += _indexes(self._ledger, self._scene, [*paths, *(output.path for output in outputs)])
+        outputs.sort(key=lambda output: output.path)
+        _unclaimed([*self._originals.ids, *paths, *(output.path for output in outputs)])
+        _check(outputs, self._scene, self._evidence, kept, self._before)
+        base_url = self._ledger.programme.base_url
+        fresh = [
+            standing.part(part.made_of, files, links.outward(files, base_url))
+            for part, files in zip(new, made, strict=True)
+            if part.made_of
+        ]
+        return Site(
+            made=tuple(outputs),
+            kept=frozenset(paths),
+            originals=self._originals,
+            parts=(*kept, *fresh),
+            places={output.path: part.name for part, some in zip(new, made, strict=True) for output in some},
+        )
 
 
 def plan(ledger: Ledger, originals: Originals, as_of: datetime, templates: Path, manner: Manner = Manner()) -> Site:
@@ -84,32 +168,20 @@ def plan(ledger: Ledger, originals: Originals, as_of: datetime, templates: Path,
     claim one path, when a figure is another when counted again, when a link of a page leads nowhere, and
     for what is wrong with the theme.
     """
-    raw = originals.only(_counting(ledger))
-    evidence = _evidence(ledger, raw)
-    look = theme.read(templates, ledger.programme.site)
-    scene = _scene(ledger, as_of, raw, look, past=manner.past)
-    shelf = Shelf(manner.cache) if manner.cache else None
-    count = None if len(ledger.entries) >= MANY else 1
-    every = parts.parts(scene, kept=shelf is not None)
-    kept = {part.made_of: found for part in every if shelf and (found := shelf.taken(part.made_of))}
-    new = [part for part in every if part.made_of not in kept]
-    made = forking.shared([part.make for part in new], count=count, tell=manner.tell)
-    outputs = [*_assets(look), _allowed_signers(ledger), *itertools.chain(*made)]
-    outputs += itertools.chain(*(one.outputs for one in kept.values()))
+    return Draft(ledger, originals, as_of, templates, manner).finished()
+
+
+def _indexes(ledger: Ledger, scene: Scene, paths: Sequence[str]) -> tuple[Output, ...]:
     leading_on = {rendering.run_page(entry) for entry in ledger.entries if entry.record.run_id in scene.folded}
-    listed = [one.path for one in outputs if one.path.endswith(".html") and one.path not in leading_on]
-    outputs += (tables.sitemap(listed, ledger.programme.base_url), tables.robots(ledger.programme.base_url))
-    outputs.sort(key=lambda output: output.path)
-    for first, second in itertools.pairwise(sorted((*raw.ids, *(output.path for output in outputs)))):
+    listed = [path for path in paths if path.endswith(".html") and path not in leading_on]
+    return tables.sitemap(listed, ledger.programme.base_url), tables.robots(ledger.programme.base_url)
+
+
+def _unclaimed(paths: Iterable[str]) -> None:
+    """Raise `Stop` when two files claim one path, or one the folder of another."""
+    for first, second in itertools.pairwise(sorted(paths)):
         if first == second or second.startswith(f"{first}/"):
             raise Stop(f"two files of the site claim the path {second}")
-    _check(outputs, scene, evidence, tuple(kept.values()), count)
-    if shelf:
-        for part, files in zip(new, made, strict=True):
-            if part.made_of:
-                shelf.put(part.made_of, files, links.outward(files, ledger.programme.base_url))
-        shelf.close()
-    return Site(made=tuple(outputs), originals=raw)
 
 
 def _counting(ledger: Ledger) -> Callable[[str], bool]:
@@ -118,17 +190,28 @@ def _counting(ledger: Ledger) -> Callable[[str], bool]:
 
 
 def _check(
-    outputs: Sequence[Output], scene: Scene, evidence: Evidence, kept: Sequence[Kept], count: int | None
+    outputs: Sequence[Output], scene: Scene, evidence: Evidence, kept: Sequence[standing.Part], before: Standing | None
 ) -> None:
     """Count every figure again and follow every link; of parts that were checked before, what leads out of them."""
-    base_url, published = scene.ledger.programme.base_url, scene.originals.ids.keys()
-    before = frozenset(output.path for part in kept for output in part.outputs)
-    outward = {(part.outputs[0].path, *target) for part in kept for target in part.outward}
-    checks = (
-        partial(recount.verify, outputs, evidence, before),
-        partial(links.verify, outputs, base_url, published, before, sorted(outward)),
+    made = frozenset(path for part in kept for path in part.files)
+    outward = sorted({(next(iter(part.files)), *target) for part in kept for target in part.outward})
+    further = links.Further(
+        paths=made | scene.originals.ids.keys(),
+        # Nobody links to the middle of an original.
+        content=lambda path: before.content(path) if before and path in made else b"",
+        outward=outward,
     )
-    forking.shared([partial(_checked, check) for check in checks], count=count)
+    base_url = scene.ledger.programme.base_url
+    checks = (
+        partial(recount.verify, outputs, evidence),
+        partial(links.verify, outputs, base_url, further),
+    )
+    forking.shared([partial(_checked, check) for check in checks], count=_processes(scene.ledger))
+
+
+def _processes(ledger: Ledger) -> int | None:
+    """Give the number of processes that are worth their start; None for as many as there are processors."""
+    return None if len(ledger.entries) >= MANY else 1
 
 
 def _evidence(ledger: Ledger, originals: Originals) -> Evidence:
@@ -139,9 +222,14 @@ def _evidence(ledger: Ledger, originals: Originals) -> Evidence:
             raise Stop(f"{entry.verdict.path} is not published as it was judged")
     suites = sorted({urls.suite(entry.suite.id, entry.suite.version) for entry in ledger.entries} & ids.keys())
     return Evidence(
-        results={entry.verdict.path: entry.record.given for entry in ledger.entries},
+        results={entry.verdict.path: _sheet(entry) for entry in ledger.entries},
         suites=dict(originals.contents(suites)),
     )
+
+
+def _sheet(entry: Entry) -> Sheet:
+    suite = entry.suite
+    return Sheet(entry.record.given, urls.suite(suite.id, suite.version), suite.digest)
 
 
 def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
@@ -171,33 +259,6 @@ def _scene(ledger: Ledger, as_of: datetime, originals: Originals, look: Theme, *
         past=past,
         theme=look,
     )
-
-
-def _assets(look: Theme) -> Iterable[Output]:
-    for path, content in look.assets():
-        if path == urls.STYLE:
-            yield Output(path=path, content=_slim(content))
-        elif path in {urls.SCRIPT, urls.COMPARING}:
-            # Every page loads one script: those that do more than remember colours load both as one.
-            yield Output(path=path, content=_script(look, urls.COLOURS) + _script(look, path))
-        elif path == urls.COLOURS:
-            yield Output(path=path, content=_script(look, path))
-        else:
-            yield Output(path=path, content=content)
-
-
-def _script(look: Theme, path: str) -> bytes:
-    """Give a script; of ours without the lines that are comments, and without indents, which no text spans."""
-    content = look.content(path)
-    if path in look.own and look.own[path] != look.defaults.get(path):
-        return content
-    lines = (line.strip() for line in content.splitlines())
-    return b"".join(line + b"\n" for line in lines if line and not line.startswith((b"//", b"/*")))
-
-
-def _slim(css: bytes) -> bytes:
-    """Leave out comments and blanks that say nothing: every page is weighed with its style sheet."""
-    return _BLANKS.sub(lambda found: found[1] or found[2] or b"", css.strip()) + b"\n"
 
 
 def _allowed_signers(ledger: Ledger) -> Output:

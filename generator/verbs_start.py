@@ -77,7 +77,7 @@ def add_demo(verbs: Any) -> None:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     """Write the demonstration, and build and show it when asked to."""
-    from generator import demonstration, verbs_site
+    from generator import demonstration, verbs_serve
 
     folder = arguments.folder.resolve()
     made = demonstration.write(folder)
@@ -90,7 +90,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         print(f"  meshmark serve --root {here}")
         print("both end with exit code 1: what does not count is part of the story")
         return console.CLEAN
-    return verbs_site.run_serve(
+    return verbs_serve.run_serve(
         argparse.Namespace(
             root=folder,
             out=None,

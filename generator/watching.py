@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from generator import urls
 from generator.findings import Stop
 from generator.history import Repository
+from generator.plumbing import Plumbing
 
 Files: TypeAlias = frozenset[tuple[str, int, int]]
 """Path, size and time of change of each."""
@@ -33,15 +33,18 @@ def head(root: Path, revision: str) -> str:
 
 def state(root: Path, revision: str) -> State:
     """Give what stands in the folder now."""
-    try:
-        commit = head(root, revision)
-    except Stop:
-        commit = ""
     return State(
-        head=commit,
+        head=_named(root, revision),
         templates=frozenset(_seen(path) for path in (root / urls.TEMPLATES).rglob("*")),
         programme=frozenset([_seen(root / urls.PROGRAMME)]),
     )
+
+
+def _named(root: Path, revision: str) -> str:
+    """Give the commit that a revision means, without a look at what would speak against it: that costs more."""
+    with contextlib.suppress(Stop):
+        return Plumbing(root).text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    return ""
 
 
 def _seen(path: Path) -> tuple[str, int, int]:
@@ -51,13 +54,13 @@ def _seen(path: Path) -> tuple[str, int, int]:
     return str(path), 0, 0
 
 
-def changes(now: Callable[[], State], known: State, every: float) -> Iterator[tuple[State, State]]:
-    """Look every few seconds, for ever; give what was known and what is new, once that stands still for one look."""
-    while True:
-        time.sleep(every)
+def changes(now: Callable[[], State], known: State, over: Callable[[], bool]) -> Iterator[tuple[State, State]]:
+    """Look again and again; give what was known and what is new, once that stands still for one look.
+
+    `over` waits between two looks, and says whether the last one was enough.
+    """
+    while not over():
         found = now()
-        if found != known and found.head:
-            time.sleep(every)
-            if now() == found:
-                yield known, found
-                known = found
+        if found != known and found.head and not over() and now() == found:
+            yield known, found
+            known = found

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from generator import files
 from generator.findings import Stop
 from generator.forking import Tell, silent
 from generator.judgements import Output
@@ -27,20 +28,28 @@ _SHARE: Final = 4
 """Up to this part of the files, one in so many, it is quicker to put them into the old site than to make a new one."""
 
 
-def write(made: Sequence[Output], out: Path, tell: Tell = silent, originals: Originals = NONE) -> None:
+def write(
+    made: Sequence[Output],
+    out: Path,
+    tell: Tell = silent,
+    originals: Originals = NONE,
+    kept: frozenset[str] = frozenset(),
+) -> None:
     """Put a site into `out`; what is new is written beside it first, and until that stands nothing is changed.
 
     Where much is new, or the folder is not as it was left, a whole new folder takes the place of the old one, with
     second links to files that keep their bytes. Else the new files take the places of the old ones in one go that
-    no interrupt divides; only a power cut could, and the next build would mend that. `tell` hears how many files
-    were seen to. Raises `Stop` when `out` is neither empty nor a site that Meshmark wrote.
+    no interrupt divides; only a power cut could, and the next build would mend that. What is `kept`, files that
+    were made or originals, stands there already. `tell` hears how many files were seen to. Raises `Stop` when `out`
+    is neither empty nor a site that Meshmark wrote.
     """
     out = out.resolve()
     if out.exists() and not (out.is_dir() and ((out / MARKER).is_file() or not any(out.iterdir()))):
         raise Stop(f"{out} is not a site that meshmark wrote: empty it, or choose another --out")
     out.parent.mkdir(parents=True, exist_ok=True)
-    standing, site = _standing(out), _Site((_NOTE, *made), originals)
-    new = [output.path for output in site.every() if not (standing and _same(out, output))]
+    standing, site = _standing(out), _Site((_NOTE, *made), originals, kept, out)
+    asked = site.paths - kept
+    new = [output.path for output in site.some(asked) if not _same(out, output)] if standing else asked
     gone = standing - site.paths
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
         if standing and len(new) + len(gone) <= len(site.paths) // _SHARE and not _in_the_way(new, gone, standing):
@@ -53,32 +62,27 @@ def write(made: Sequence[Output], out: Path, tell: Tell = silent, originals: Ori
 class _Site:
     """All that is to be written; what is read from git stands in memory only while it is looked at."""
 
-    def __init__(self, made: Sequence[Output], originals: Originals) -> None:
+    def __init__(self, made: Sequence[Output], originals: Originals, kept: frozenset[str], out: Path) -> None:
         self._made = {output.path: output for output in made}
         self._originals = originals
-        self.paths = self._made.keys() | originals.ids.keys()
-
-    def every(self) -> Iterator[Output]:
-        return self.some(self.paths)
+        self._out = out
+        self.paths = self._made.keys() | originals.ids.keys() | kept
 
     def some(self, paths: Collection[str]) -> Iterator[Output]:
         """Give the files at some paths, those of one folder behind each other."""
         ordered = sorted(paths)
         yield from (self._made[path] for path in ordered if path in self._made)
-        read = self._originals.contents([path for path in ordered if path not in self._made])
+        read = self._originals.contents([path for path in ordered if path in self._originals.ids])
         yield from (Output(path=path, content=content) for path, content in read)
+        for path in ordered:
+            if path not in self._made and path not in self._originals.ids:
+                yield Output(path=path, content=(self._out / path).read_bytes())
 
 
 def _standing(out: Path) -> frozenset[str]:
     """Give the files of the old site; none if anything in it is no plain file or folder."""
-    found = []
-    for folder, folders, files in os.walk(out):
-        below = os.path.relpath(folder, out)
-        prefix = "" if below == "." else f"{below}/"
-        if any(os.path.islink(f"{folder}/{name}") for name in (*folders, *files)):  # noqa: PTH114 - the same as below
-            return frozenset()
-        found += [f"{prefix}{name}" for name in files]
-    return frozenset(found)
+    found = [(path, row) for path, row in files.rows(out) if not path.endswith("/")]
+    return frozenset(path for path, _ in found) if all(stat.S_ISREG(row.mode) for _, row in found) else frozenset()
 
 
 def _same(out: Path, output: Output) -> bool:
@@ -94,8 +98,8 @@ def _same(out: Path, output: Output) -> bool:
 def _in_the_way(new: Iterable[str], gone: Iterable[str], standing: frozenset[str]) -> bool:
     """Say whether a folder would have to take the place of a file, or a file that of a folder."""
     folders = {path[:place] for path in standing for place in _slashes(path)}
-    files = standing | frozenset(gone)
-    return any(path in folders or any(path[:at] in files for at in _slashes(path)) for path in new)
+    before = standing | frozenset(gone)
+    return any(path in folders or any(path[:at] in before for at in _slashes(path)) for path in new)
 
 
 def _slashes(path: str) -> Iterator[int]:

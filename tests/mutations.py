@@ -16,12 +16,12 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).parent.parent
 PAGE: Final = PROJECT / "docs" / "mutations.md"
-NEEDED: Final = ("generator", "schema", "tests", "pyproject.toml")
+NEEDED: Final = ("generator", "schema", "site_templates", "tests", "pyproject.toml")
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("forged", "arrival", "examination", "succession", "provenance", "checkpoint", "history", "sshsig"),
-        *("recollection", "cache"),
+        *("recollection", "cache", "standing"),
     )
 )
 _FAILED: Final = re.compile(r"^FAILED (tests/.+?)(?: - .*)?$", re.MULTILINE)
@@ -520,11 +520,46 @@ MUTATIONS: Final = (
             "*schemas)",
         ),
         (
+            "walk-before",
+            "8 a walk under other rules is not gone on from",
+            "before.settled is not None and before.key == self.key",
+            "before.settled is not None",
+        ),
+        (
+            "settled-altered",
+            "6 what was altered is not settled",
+            "if not slot.altered and path in verdicts:",
+            "if path in verdicts:",
+        ),
+    ),
+    *of(
+        "retelling",
+        (
             "altered",
             "6 what was altered before is still altered",
             "arrived=known if altered else None,",
             "arrived=None,",
         ),
+    ),
+    *of(
+        "seals",
+        (
+            "seal",
+            "no part of a site is believed to stand but by what this user sealed",
+            "told if seal and hmac.compare_digest(content[:_MAC_BYTES], _mac(seal, file, told)) else None",
+            "told if seal else None",
+        ),
+        ("place", "what was sealed for one file holds for no other", 'os.fsencode(file.name) + b"/"', 'b"/"'),
+    ),
+    *of(
+        "standing",
+        (
+            "same",
+            "a part stands only where its bytes do",
+            "return _mark(self.content(path), len(mark)) == mark",
+            "return True",
+        ),
+        ("regular", "what stands is a plain file", "if not stat.S_ISREG(found.mode) or ", "if "),
     ),
     *of(
         "cache",

@@ -172,7 +172,7 @@ def test_folded_runs_are_counted_again_from_their_files(tmp_path: Path) -> None:
     book = ledger.read(repository.root)
     files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
     evidence = recount.Evidence(
-        results={entry.verdict.path: entry.record.given for entry in book.entries},
+        results={entry.verdict.path: site._sheet(entry) for entry in book.entries},
         suites=dict(files.contents(["schema/suites/toy/v1.yaml"])),
     )
     outputs = list(site.plan(book, files, AS_OF, PROJECT / "site_templates"))

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import ledger, originals, parts, site, theme, urls
+from generator import ledger, originals, parts, site, theme, urls, writing
 from generator.findings import Stop
+from generator.standing import Standing
 from tests.support import papers
 from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
 from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
@@ -27,10 +28,31 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield
 
 
-def planned(repository: Repository, as_of: datetime, templates: Path, manner: site.Manner) -> dict[str, bytes]:
+def planned(repository: Repository, as_of: datetime, templates: Path, manner: site.Manner) -> site.Site:
     book = ledger.read(repository.root)
     files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
-    return {one.path: one.content for one in site.plan(book, files, as_of, templates, manner)}
+    return site.plan(book, files, as_of, templates, manner)
+
+
+def whole(repository: Repository, as_of: datetime, templates: Path, *, past: bool = False) -> dict[str, bytes]:
+    """Every file of a site that is made without any memory."""
+    made = planned(repository, as_of, templates, site.Manner(past=past))
+    return {one.path: one.content for one in made}
+
+
+def built(
+    repository: Repository, scratch: Path, as_of: datetime, templates: Path, *, past: bool = False
+) -> dict[str, bytes]:
+    """Every file of a site that is built over what stands in its folder."""
+    out = scratch / "out"
+    before = Standing(scratch / "cache", out)
+    made = planned(repository, as_of, templates, site.Manner(past=past, standing=before))
+    kept = made.kept | before.originals(made.originals.ids)
+    writing.write(made.made, out, originals=made.originals, kept=kept)
+    before.keep(made.parts, made.originals.ids, None)
+    paths = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+    assert len(paths) - 1 == len(made)
+    return {path: file.read_bytes() for path, file in paths.items() if path != writing.MARKER}
 
 
 def kelp(repository: Repository, number: int, version: str = "v1.0.0", **changes: Any) -> None:
@@ -67,24 +89,46 @@ EVENTS = {
     "another name": renamed,
     "nothing": lambda *_: None,
 }
-steps = st.tuples(st.sampled_from(sorted(EVENTS)), st.sampled_from([0, 0, 40, 400]), st.booleans(), st.booleans())
+
+
+def vandal(out: Path, number: int) -> None:
+    """Change, remove or replace files of the site that stands."""
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    for file in files[number % 7 :: 7]:
+        content = file.read_bytes()
+        file.unlink()
+        if number % 3 == 1:
+            file.write_bytes(content)
+        elif number % 3 == 2 and file.name != writing.MARKER:
+            file.write_bytes(content[::-1])
+    (out / writing.MARKER).write_bytes(b"")
+
+
+steps = st.tuples(
+    st.sampled_from(sorted(EVENTS)),
+    st.sampled_from([0, 0, 40, 400]),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.integers(0, 20),
+)
 
 
 @settings(derandomize=True, deadline=None, max_examples=12)
 @given(st.lists(steps, min_size=2, max_size=5))
 def test_a_site_of_kept_parts_is_the_same_over_any_history(
-    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, int, bool, bool]]
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, int, bool, bool, int | None]]
 ) -> None:
     scratch = tmp_path_factory.mktemp("x")
     repository = toy(scratch / "r")
     own = scratch / "templates"
     own.mkdir()
     (own / "mesh.html").write_text((TEMPLATES / "mesh.html").read_text().replace("<h1>", "<h1>Our "))
-    for number, (event, days, themed, past) in enumerate(history, 1):
+    for number, (event, days, themed, past, harm) in enumerate(history, 1):
         EVENTS[event](repository, number)
+        if harm is not None and (scratch / "out").exists():
+            vandal(scratch / "out", harm)
         how = (START + timedelta(days=days), own if themed else TEMPLATES)
-        cached = planned(repository, *how, site.Manner(past=past, cache=scratch / "cache"))
-        assert cached == planned(repository, *how, site.Manner(past=past))
+        assert built(repository, scratch, *how, past=past) == whole(repository, *how, past=past)
 
 
 def made_of(repository: Repository, as_of: datetime = START, templates: Path = TEMPLATES, **changes: Any) -> list[str]:
@@ -135,10 +179,22 @@ def test_a_part_is_another_where_anything_is_that_its_pages_tell(tmp_path: Path)
 def test_a_broken_link_out_of_a_kept_part_is_found(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
     kelp(repository, 1)
-    manner = site.Manner(cache=tmp_path / "cache")
-    planned(repository, START, TEMPLATES, manner)
+    built(repository, tmp_path, START, TEMPLATES)
     book = ledger.read(repository.root)
     files = originals.at(repository.root, book.head, ("registry", "results", "schema"))
     fewer = files.only(lambda path: path != "schema/result.schema.json")
+    manner = site.Manner(standing=Standing(tmp_path / "cache", tmp_path / "out"))
     with pytest.raises(Stop, match="lead nowhere"):
         site.plan(book, fewer, START, TEMPLATES, manner)
+
+
+def test_parts_that_nothing_is_new_for_are_not_made_again(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    kelp(repository, 1)
+    reed(repository, 2)
+    built(repository, tmp_path, START, TEMPLATES)
+    kelp(repository, 3)
+    manner = site.Manner(standing=Standing(tmp_path / "cache", tmp_path / "out"))
+    made = planned(repository, START, TEMPLATES, manner)
+    assert {path.split("/")[1] for path in made.kept if path.startswith("meshes/")} == {"reed"}
+    assert {one.path.split("/")[1] for one in made.made if one.path.startswith("meshes/")} == {"kelp"}

@@ -14,7 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator import arrival, documents, sshsig
+from generator import arrival, documents, ledger, sshsig
+from generator.findings import Finding, Stop
+from generator.judgements import Ledger
+from generator.ledger import Expected, Reader
 from tests.support import papers
 from tests.support.forgeries import Scene, keys
 from tests.support.histories import path_of, result_of, steps, tell
@@ -110,6 +113,35 @@ def test_a_cache_that_was_filled_at_any_earlier_head_makes_no_difference(
         verifying.same()
 
 
+@settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=st.tuples(steps, st.integers(0, 3), steps), cached=st.booleans())
+def test_a_reader_that_goes_on_reads_what_a_new_one_reads(
+    told: tuple[list[Any], int, list[Any]],
+    cached: bool,  # noqa: FBT001 - both ways of going on
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        scene = Scene(Path(folder) / "r")
+        scene.start()
+        scene.begin()
+        reader = Reader(scene.root, Expected(cache=Path(folder) / "cache" if cached else None))
+        first, back, then = told
+        for step in (*first, back, *then):
+            if isinstance(step, int):
+                commits = scene.git("rev-list", "--first-parent", "HEAD").split()
+                scene.git("reset", "--quiet", "--hard", commits[min(step, len(commits) - 1)])
+                scene.accounts = _accounts(scene)
+            else:
+                tell(scene, step)
+            assert _read(reader) == _read(Reader(scene.root))
+
+
+def _read(reader: Reader) -> Ledger | list[Finding] | str:
+    try:
+        return reader.read()
+    except Stop as stop:
+        return list(stop.findings) or stop.message
+
+
 def _accounts(scene: Scene) -> papers.Paper:
     """Give the registry that stands in the work tree."""
     read = documents.read("registry", (scene.root / "registry/service-accounts.yaml").read_bytes()).document
@@ -127,6 +159,34 @@ def test_nothing_new_means_nothing_judged_and_one_new_result_means_one(scene: Sc
     assert verifying.cached()[1] == [path_of(3)]
     assert verifying.cached()[1] == []
     verifying.same()
+
+
+def test_a_reader_judges_what_is_new_and_reads_everything_else_once(scene: Scene, verifying: Verifying) -> None:
+    reader = Reader(scene.root)
+    for number in (3, 4):
+        before = reader.read()
+        scene.commit(pair(result_of(number)))
+        verifying.judged.clear()
+        after = reader.read()
+        assert verifying.judged == [path_of(number)]
+        assert len(after.entries) == len(before.entries) + 1
+        assert after == ledger.read(scene.root)
+
+
+def test_a_reader_goes_on_from_nothing_that_stood_under_other_schemas(scene: Scene) -> None:
+    reader = Reader(scene.root)
+    assert len(reader.read().entries) == 3
+    _tighten(scene)
+    assert reader.read() == ledger.read(scene.root)
+    assert reader.read().entries == ()
+
+
+def test_a_reader_that_was_stopped_begins_anew(scene: Scene) -> None:
+    reader = Reader(scene.root)
+    whole = reader.read()
+    with pytest.raises(Stop):
+        reader.read("HEAD~9")
+    assert reader.read() == whole
 
 
 def test_an_older_head_is_judged_by_itself(verifying: Verifying) -> None:
@@ -173,11 +233,15 @@ def test_what_decides_acts_at_once_and_everything_is_judged_anew(
     verifying.same()
 
 
-def test_a_schema_that_tightens_condemns_what_was_remembered_as_good(scene: Scene, verifying: Verifying) -> None:
-    verifying.cached()
+def _tighten(scene: Scene) -> None:
     schema = json.loads((PROJECT / "schema/result.schema.json").read_bytes())
     schema["required"].append("evidence")
     scene.commit({"schema/result.schema.json": json.dumps(schema).encode()})
+
+
+def test_a_schema_that_tightens_condemns_what_was_remembered_as_good(scene: Scene, verifying: Verifying) -> None:
+    verifying.cached()
+    _tighten(scene)
     (_, printed), _ = verifying.cached()
     states = {one["path"]: one["state"] for one in json.loads(printed)["results"]}
     assert (states[path_of(1)], states[path_of(2)]) == ("malformed", "malformed")

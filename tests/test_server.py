@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator import server
+from generator.findings import Stop
 from generator.server import Site
 from tests.support import pages
 
@@ -96,4 +97,25 @@ def test_a_page_that_stays_hears_from_the_server_now_and_then(following: Site, m
     response.close()
     connection.close()
     # Others are served as before, whoever has gone.
+    assert asked(following, "/a/b.yaml")[1] == b"a: b\n"
+
+
+def test_what_is_fresh_is_sent_before_it_lies_in_the_folder(following: Site) -> None:
+    fresh = {"index.html": b"<p>fresh</p></body>", "new/index.html": b"new</body>", "a/b.yaml": b"c: d\n"}
+    following.changed(fresh.get)
+    assert asked(following, "/")[1].startswith(b"<p>fresh</p><script")
+    assert asked(following, "/new/")[1].startswith(b"new<script")
+    assert asked(following, "/a/b.yaml")[1] == b"c: d\n"
+    assert asked(following, "/a/")[0].status == 200
+    assert asked(following, "/gone.html")[0].status == 404
+    following.settled()
+    assert asked(following, "/a/b.yaml")[1] == b"a: b\n"
+    assert asked(following, "/new/")[0].status == 404
+
+
+def test_a_page_that_cannot_be_made_is_sent_as_it_lies_there(following: Site) -> None:
+    def broken(path: str) -> bytes:
+        raise Stop(f"{path} cannot be filled")
+
+    following.changed(broken)
     assert asked(following, "/a/b.yaml")[1] == b"a: b\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import ledger, originals, site, sshsig, urls
+from generator import assets, ledger, originals, site, sshsig, urls
 from generator.findings import Stop
 from generator.originals import Originals
 from tests.support import pages, papers
@@ -270,8 +270,8 @@ def test_a_style_sheet_loses_what_says_nothing_and_no_more() -> None:
     sheet = b'/* a */\na > b, c d { content: ", {x};  /* y */"; margin: 0 auto; } /* z */\n'
     sheet += b"\n@media (x: 1px) {\n  e:hover { k: calc(1px + 2px) }\n}\n"
     slim = b'a>b,c d{content:", {x};  /* y */";margin:0 auto;}@media (x:1px){e:hover{k:calc(1px + 2px)}}\n'
-    assert site._slim(sheet) == slim
-    assert site._slim(slim) == slim
+    assert assets._slim(sheet) == slim
+    assert assets._slim(slim) == slim
 
 
 def test_the_quarantine_says_what_would_mend_each_file(tmp_path: Path) -> None:

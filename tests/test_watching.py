@@ -49,6 +49,15 @@ def test_a_change_is_told_once_it_stands_still_and_only_with_a_commit() -> None:
 
     first, half, whole = found("a"), found("b", "x"), found("b", "x", "y")
     looks: Iterator[State] = iter([first, found(""), half, whole, whole, whole, whole, first, first])
-    told = watching.changes(lambda: next(looks), first, 0)
+    told = watching.changes(lambda: next(looks), first, lambda: False)
     assert next(told) == (first, whole)
     assert next(told) == (whole, first)
+
+
+def test_nobody_looks_again_once_it_is_over() -> None:
+    waits = iter([False, True, True])
+    looks = iter([State(head=head, templates=frozenset(), programme=frozenset()) for head in "bc"])
+    known = State(head="a", templates=frozenset(), programme=frozenset())
+    assert list(watching.changes(lambda: next(looks), known, lambda: next(waits))) == []
+    assert next(looks).head == "c"
+    assert list(waits) == []

@@ -22,7 +22,7 @@ def records(document: Document) -> tuple[Record, ...]:
     """
     data: dict[str, Any] = document.data
     run, environment = data["run"], data["environment"]
-    given, observations = _alike(tuple([_given(item) for item in data["results"]]))
+    given, observations = alike(tuple([_given(item) for item in data["results"]]))
     record = Record(
         run_id=data["run_id"],
         publisher=intern(data["publisher"]),
@@ -88,7 +88,7 @@ def _observation(given: Given) -> Observation:
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def _alike(given: tuple[Given, ...]) -> tuple[tuple[Given, ...], tuple[Observation, ...]]:
+def alike(given: tuple[Given, ...]) -> tuple[tuple[Given, ...], tuple[Observation, ...]]:
     """Give the same object for all runs that observed the same."""
     return given, tuple(map(_observation, given))
 

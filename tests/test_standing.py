@@ -1,16 +1,18 @@
-"""What `memory` promises: a build that has nothing to do does nothing, and any change makes it build."""
+"""What `standing` promises: what is the same and untouched is not made again, and everything else is."""
 
 from __future__ import annotations
 
-import json
+import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator import console, memory, writing
-from generator.memory import Memory, Told
+from generator import console, seals, standing, writing
+from generator.judgements import Output
+from generator.standing import Part, Standing, Told
 from tests.support import papers
 from tests.support.papers import PROJECT, result
 from tests.support.repository import Repository, pair, toy
@@ -33,12 +35,16 @@ def out(tmp_path: Path) -> Path:
 
 
 def told(cache: Path, out: Path, made_of: str = "x") -> Told | None:
-    return Memory(cache, out, made_of).told()
+    return Standing(cache, out).told(made_of)
+
+
+def keep(cache: Path, out: Path) -> None:
+    Standing(cache, out).keep([], {}, ("x", TOLD))
 
 
 def test_what_was_said_is_remembered(tmp_path: Path, out: Path) -> None:
     assert told(tmp_path, out) is None
-    Memory(tmp_path, out, "x").keep(TOLD)
+    keep(tmp_path, out)
     assert told(tmp_path, out) == TOLD
     assert told(tmp_path, out, "y") is None
     assert told(tmp_path, tmp_path / "other") is None
@@ -63,30 +69,99 @@ TOUCHES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("touch", TOUCHES)
 def test_a_site_that_somebody_touched_is_built_again(tmp_path: Path, out: Path, touch: str) -> None:
-    Memory(tmp_path, out, "x").keep(TOLD)
+    keep(tmp_path, out)
     TOUCHES[touch](out)
     assert told(tmp_path, out) is None
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda kept: kept | {"code": 0},
-        lambda kept: kept | {"lines": ["three"]},
-        lambda kept: kept | {"mac": "00" * 32},
-        lambda kept: kept | {"mac": 5},
-        lambda kept: {name: value for name, value in kept.items() if name != "lines"},
-        lambda _: [],
-        lambda _: "x",
-    ],
-)
-def test_what_this_user_did_not_seal_is_not_there(tmp_path: Path, out: Path, damage: Callable[[Any], object]) -> None:
-    Memory(tmp_path, out, "x").keep(TOLD)
-    (file,) = (tmp_path / "builds").iterdir()
-    file.write_text(json.dumps(damage(json.loads(file.read_text()))))
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "other bytes": lambda content: content[:-1] + b" ",
+    "fewer": lambda content: content[:-1],
+    "more": lambda content: content + b" ",
+    "another seal": lambda content: bytes(32) + content[32:],
+    "none": lambda _: b"",
+    "a stranger's": lambda _: b"x" * 100,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_this_user_did_not_seal_is_not_there(tmp_path: Path, out: Path, damage: str) -> None:
+    keep_parts(tmp_path, out)
+    for file in (tmp_path / "builds").iterdir():
+        file.write_bytes(DAMAGES[damage](file.read_bytes()))
     assert told(tmp_path, out) is None
-    file.write_bytes(b"\xff[")
+    assert Standing(tmp_path, out).part(PART.made_of) is None
+    assert Standing(tmp_path, out).originals({"b": BLOB}) == frozenset()
+
+
+def test_what_another_user_sealed_is_not_there(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_parts(tmp_path, out)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
     assert told(tmp_path, out) is None
+    assert Standing(tmp_path, out).part(PART.made_of) is None
+
+
+def test_what_was_sealed_in_one_place_holds_in_no_other(tmp_path: Path) -> None:
+    seals.write(tmp_path / "a", b"x")
+    assert seals.read(tmp_path / "a") == b"x"
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert seals.read(tmp_path / "b") is None
+
+
+# Parts.
+
+OUTPUTS = [Output(path="a/b", content=b"x")]
+PART = standing.part("p" * 64, OUTPUTS, [("index.html", ""), ("index.html", "main")])
+BLOB = hashlib.sha1(b"blob 2\0yz", usedforsecurity=False).hexdigest()
+
+
+def keep_parts(cache: Path, out: Path) -> None:
+    (out / "b").write_bytes(b"yz")
+    Standing(cache, out).keep([PART], {"b": BLOB}, ("x", TOLD))
+
+
+def test_a_part_and_originals_are_known_where_they_stand(tmp_path: Path, out: Path) -> None:
+    keep_parts(tmp_path, out)
+    known = Standing(tmp_path, out)
+    assert known.part(PART.made_of) == PART == Part("p" * 64, PART.files, (("index.html", ""), ("index.html", "main")))
+    assert known.part("q" * 64) is None
+    assert known.part("") is None
+    assert known.originals({"b": BLOB, "c": BLOB}) == {"b"}
+    assert known.originals({"b": "0" * 40}) == frozenset()
+    assert known.content("b") == b"yz"
+    assert Standing(tmp_path, tmp_path / "other").part(PART.made_of) is None
+
+
+BYTES_STAY = {"the same bytes again", "another file of that name", "another mode", "a file more", "a folder more"}
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
+def test_what_the_disk_does_not_vouch_for_the_bytes_do_or_it_is_made_again(
+    tmp_path: Path, out: Path, touch: str
+) -> None:
+    keep_parts(tmp_path, out)
+    TOUCHES[touch](out)
+    assert (Standing(tmp_path, out).part(PART.made_of) is not None) == (touch in BYTES_STAY)
+
+
+def test_a_copy_of_a_site_is_vouched_for_by_its_bytes(tmp_path: Path, out: Path) -> None:
+    keep_parts(tmp_path, out)
+    shutil.copytree(out, tmp_path / "copy")
+    shutil.rmtree(out)
+    (tmp_path / "copy").rename(out)
+    known = Standing(tmp_path, out)
+    assert known.part(PART.made_of) == PART
+    assert known.originals({"b": BLOB}) == {"b"}
+    (out / "b").write_bytes(b"zy")
+    assert Standing(tmp_path, out).originals({"b": BLOB}) == frozenset()
+
+
+def test_a_link_to_the_same_bytes_is_no_file_of_ours(tmp_path: Path, out: Path) -> None:
+    keep_parts(tmp_path, out)
+    (out / "a" / "b").rename(out / "a" / "c")
+    # Its own size, that of the name it holds, is that of the bytes it leads to.
+    (out / "a" / "b").symlink_to("c")
+    assert Standing(tmp_path, out).part(PART.made_of) is None
 
 
 def test_without_a_place_for_a_secret_nothing_is_kept(
@@ -94,34 +169,34 @@ def test_without_a_place_for_a_secret_nothing_is_kept(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    Memory(tmp_path, out, "x").keep(TOLD)
+    keep(tmp_path, out)
     assert not (tmp_path / "builds").exists()
     assert told(tmp_path, out) is None
 
 
 def test_a_cache_that_cannot_be_written_is_no_trouble(tmp_path: Path, out: Path) -> None:
     (tmp_path / "file").touch()
-    Memory(tmp_path / "file", out, "x").keep(TOLD)
+    keep(tmp_path / "file", out)
     assert told(tmp_path / "file", out) is None
 
 
 def test_the_digest_knows_facts_templates_and_where_they_come_from(tmp_path: Path) -> None:
     (tmp_path / "t").mkdir()
-    seen = {memory.made_of(["a"], tmp_path / "t"), memory.made_of(["b"], tmp_path / "t")}
+    seen = {standing.made_of(["a"], tmp_path / "t"), standing.made_of(["b"], tmp_path / "t")}
     for content in (b"x", b"y"):
         (tmp_path / "t" / "front.html").write_bytes(content)
-        seen.add(memory.made_of(["a"], tmp_path / "t"))
+        seen.add(standing.made_of(["a"], tmp_path / "t"))
     (tmp_path / "t" / "front.html").rename(tmp_path / "elsewhere.html")
     (tmp_path / "t" / "front.html").symlink_to(tmp_path / "elsewhere.html")
-    seen.add(memory.made_of(["a"], tmp_path / "t"))
+    seen.add(standing.made_of(["a"], tmp_path / "t"))
     assert len(seen) == 5
-    assert memory.made_of(["a"], tmp_path / "t") in seen
+    assert standing.made_of(["a"], tmp_path / "t") in seen
 
 
 def built(repository: Repository, tmp_path: Path, *words: str) -> tuple[int, int]:
     """Build with a cache; gives the exit code and a time that changes when the site is made."""
     code = run(repository, "build", "--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "site"), *words)
-    (kept,) = (tmp_path / "cache" / "builds").iterdir()
+    (kept,) = (tmp_path / "cache" / "builds").glob("*.json")
     return code, kept.stat().st_mtime_ns
 
 
@@ -188,4 +263,5 @@ def test_another_head_while_it_builds_is_not_taken_for_this_one(
 
     monkeypatch.setattr(writing, "write", overtaken)
     run(repository, "build", "--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "site"))
-    assert not list((tmp_path / "cache").glob("builds/*"))
+    assert not list((tmp_path / "cache").glob("builds/*.json"))
+    assert list((tmp_path / "cache").glob("builds/*.parts"))

@@ -1,0 +1,159 @@
+"""The site that the last build left in a folder: where it is made of the same and untouched, nothing is to do.
+
+That is so of the whole site, and of each part of it. What is known of both stands in the cache, sealed by a key of
+this user; whatever is broken, stale or sealed by somebody else is not there at all. Whether a file is what was
+written there the disk tells and, where it cannot (after a copy, say), the bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from generator import files, seals, seed
+from generator.files import Row
+from generator.judgements import Output
+
+Target = tuple[str, str]
+"""A file of the site, and an anchor in it or none."""
+
+_LIBRARIES: Final = (
+    "cryptography", "gitpython", "jinja2", "jsonschema", "jsonschema-rs", "markdown", "markupsafe", "plotly", "pyyaml",
+)  # fmt: skip
+_GIT_HASHES: Final = {40: "sha1", 64: "sha256"}
+"""How git names an object, by the length of the name."""
+_OURS: Final = 32
+_NOTHING: Final[Mapping[str, Any]] = {"parts": [], "originals": {}, "rows": {}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a build printed, and its exit code."""
+
+    lines: tuple[str, ...]
+    code: int
+
+
+class Part(NamedTuple):
+    """A part that was checked as a whole: what it is made of, its files, and what outside of it their pages lead to.
+
+    `files` has a mark of the bytes of each.
+    """
+
+    made_of: str
+    files: Mapping[str, str]
+    outward: tuple[Target, ...]
+
+
+class Standing:
+    """What stands in one folder; trouble with the disk only makes it forget."""
+
+    def __init__(self, cache: Path, out: Path) -> None:
+        """Look into `cache` for what the last build left in `out`."""
+        self._out = out.resolve()
+        name = hashlib.sha256(os.fsencode(self._out)).hexdigest()
+        self._whole, self._pieces = (cache / "builds" / f"{name}.{kind}" for kind in ("json", "parts"))
+
+    def told(self, made_of: str) -> Told | None:
+        """Give what was said, if all of the site is made of the same and nobody touched it since."""
+        found = seals.read(self._whole)
+        kept = json.loads(found) if found else {}
+        if not kept or kept["made_of"] != made_of or kept["site"] != _digest_of(self._rows):
+            return None
+        return Told(lines=tuple(kept["lines"]), code=kept["code"])
+
+    def part(self, made_of: str) -> Part | None:
+        """Give a part that is made of the same, if every file of it is what was written."""
+        found = self._parts.get(made_of)
+        return found if found and all(self._intact(path, mark) for path, mark in found.files.items()) else None
+
+    def originals(self, ids: Mapping[str, str]) -> frozenset[str]:
+        """Give the paths at which the bytes of the very git objects stand that are named for them."""
+        alike = ids.items() & self._kept["originals"].items()
+        return frozenset(path for path, object_id in alike if self._intact(path, object_id))
+
+    def content(self, path: str) -> bytes:
+        """Give the bytes of a file; raise `OSError` when it has gone meanwhile."""
+        return (self._out / path).read_bytes()
+
+    def keep(self, parts: Iterable[Part], originals: Mapping[str, str], told: tuple[str, Told] | None) -> None:
+        """Remember a build that has just been written, and what all of it was made of and said where that is known."""
+        for name in ("_rows", "_kept", "_parts"):
+            vars(self).pop(name, None)
+        listed = [(part.made_of, dict(part.files), part.outward) for part in parts]
+        kept = {"parts": listed, "originals": dict(originals), "rows": self._rows}
+        seals.write(self._pieces, json.dumps(kept, separators=(",", ":")).encode())
+        if told:
+            made_of, said = told
+            whole = {"made_of": made_of, "site": _digest_of(self._rows), "lines": said.lines, "code": said.code}
+            seals.write(self._whole, json.dumps(whole).encode())
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, Row]:
+        return dict(files.rows(self._out))
+
+    @functools.cached_property
+    def _kept(self) -> Mapping[str, Any]:
+        found = seals.read(self._pieces)
+        kept: Mapping[str, Any] = json.loads(found) if found else _NOTHING
+        return kept
+
+    @functools.cached_property
+    def _parts(self) -> dict[str, Part]:
+        told = ((made_of, marks, outward) for made_of, marks, outward in self._kept["parts"])
+        return {name: Part(name, marks, tuple((path, anchor) for path, anchor in out)) for name, marks, out in told}
+
+    def _intact(self, path: str, mark: str) -> bool:
+        known, found = self._kept["rows"].get(path), self._rows.get(path)
+        if known is None or found is None:
+            return False
+        if Row(*known) == found:
+            return True
+        if not stat.S_ISREG(found.mode) or found.size != Row(*known).size:
+            return False
+        with contextlib.suppress(OSError):
+            return _mark(self.content(path), len(mark)) == mark
+        return False
+
+
+def part(made_of: str, outputs: Iterable[Output], outward: Iterable[Target]) -> Part:
+    """Describe a part that was made and checked."""
+    return Part(made_of, {one.path: _mark(one.content, _OURS) for one in outputs}, tuple(sorted(outward)))
+
+
+def made_of(facts: Iterable[str], templates: Path) -> str:
+    """Give the digest of what a build is made of: `facts`, the files below `templates`, and this program itself.
+
+    Raises `Stop` when the installation is not complete.
+    """
+    parts = [seals.program(_LIBRARIES), *facts]
+    parts += (f"{path} {_digest(content)}" for path, content in sorted(seed.templates().items()))
+    for path in sorted(templates.rglob("*")):
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                parts.append(f"{path.relative_to(templates)} {path.resolve()} {_digest(path.read_bytes())}")
+    return _digest(json.dumps(parts).encode())
+
+
+def _mark(content: bytes, length: int) -> str:
+    """Give the mark of some bytes that has so many characters: git's where it is the name of an object, else ours."""
+    if length in _GIT_HASHES:
+        named = b"blob %d\0" % len(content) + content
+        return hashlib.new(_GIT_HASHES[length], named, usedforsecurity=False).hexdigest()
+    return hashlib.blake2b(content, digest_size=_OURS // 2).hexdigest()
+
+
+def _digest_of(rows: Mapping[str, Row]) -> str:
+    return _digest("".join(f"{path} {row}\n" for path, row in rows.items()).encode("utf-8", "surrogateescape"))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
