@@ -175,7 +175,7 @@ def test_a_reader_judges_what_is_new_and_reads_everything_else_once(scene: Scene
 
 def test_a_reader_goes_on_from_nothing_that_stood_under_other_schemas(scene: Scene) -> None:
     reader = Reader(scene.root)
-    assert len(reader.read().entries) == 3
+    assert len(reader.read().entries) == 2
     _tighten(scene)
     assert reader.read() == ledger.read(scene.root)
     assert reader.read().entries == ()
