@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -19,7 +18,22 @@ from typing import NamedTuple
 
 import yaml
 
-from benchmarks import peers, repositories
+from benchmarks import growth, page, peers, repositories, serving
+from benchmarks.page import (
+    ALONE,
+    BUILD,
+    FLOOR,
+    LIMIT,
+    NEWS,
+    ONE_MORE,
+    PEER,
+    SAME,
+    SIGNATURES,
+    TENTH,
+    TENTH_BUILT,
+    VERIFY,
+    WARM,
+)
 from generator import documents, sshsig
 from tests.support.keys import RESULT, Key
 from tests.support.papers import PROJECT
@@ -27,8 +41,6 @@ from tests.support.papers import PROJECT
 PAGE = PROJECT / "docs" / "performance.md"
 SAMPLE = 200
 """Commits and files over which a slow baseline is measured and then scaled up."""
-LIMIT = 300.0
-"""Seconds after which a measurement is given up."""
 
 
 def main() -> int:
@@ -37,6 +49,7 @@ def main() -> int:
     parser.add_argument("--results", type=int, default=10_000, help="results in the repository (default: 10000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each thing is measured (default: 3)")
     parser.add_argument("--peers", action="store_true", help="measure other generators too (installs what it can)")
+    parser.add_argument("--growth", action="store_true", help="build ten times as many results too, with their memory")
     parser.add_argument("--note", default="", help="a sentence on the circumstances, for the page")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(PROJECT)}")
     arguments = parser.parse_args()
@@ -54,15 +67,6 @@ class Measure(NamedTuple):
     name: str
     run: Callable[[], float]
     share: float = 1
-
-
-VERIFY, TENTH, ALONE = "`meshmark verify`", "`meshmark verify`, a tenth of the results", "the same in one process"
-WARM, NEWS = "the same with a cache, when nothing is new", "the same with a cache, when one result is new"
-BUILD, TENTH_BUILT = "`meshmark build`, the whole site", "the same, a tenth of the results"
-SAME = "`meshmark build` with a cache, when nothing is new"
-ONE_MORE = "`meshmark build` with a cache, when one result is new"
-SIGNATURES = "`git log --format=%G?`, scaled from a sample"
-FLOOR = "the floor: read, parse, validate, verify, one trivial page each; two processes"
 
 
 def _report(scratch: Path, arguments: argparse.Namespace) -> str:
@@ -100,10 +104,27 @@ def _report(scratch: Path, arguments: argparse.Namespace) -> str:
         Measure("Python itself, doing nothing", lambda: _timed([sys.executable, "-c", "pass"], PROJECT)),
     ]
     others, missing = peers.prepared(large, scratch / "peers") if arguments.peers else ([], [])
-    measures += [Measure(f"{peer.name}, unverified pages of the same data", partial(_peer, peer)) for peer in others]
+    measures += [Measure(f"{peer.name}{PEER}", partial(_peer, peer)) for peer in others]
     times = _times(measures, rounds)
     medians = {name: statistics.median(found) for name, found in times.items()}
-    return _page(arguments, medians, [_peak(large), _peak(small)], _signature_alone(keygen_files), missing)
+    further = page.Further(
+        signature=_signature_alone(keygen_files),
+        peaks=[_peak(large), _peak(small)],
+        seen=serving.measured(large, scratch / "served"),
+        grown=_grown(large, scratch, results * 10) if arguments.growth else None,
+        missing=missing,
+        git=_said("git", "--version"),
+    )
+    return page.page(arguments, medians, further)
+
+
+def _grown(large: Path, scratch: Path, results: int) -> page.Grown:
+    huge, site = scratch / "huge", scratch / "huge-site"
+    repositories.build(huge, results)
+    build = (sys.executable, "-m", "generator", "build", "--root")
+    before = growth.run([*build, str(large), "--out", str(scratch / "large-site")], PROJECT)
+    after = growth.run([*build, str(huge), "--out", str(site)], PROJECT)
+    return page.Grown(before, after, sum(file.stat().st_size for file in site.rglob("*") if file.is_file()))
 
 
 def _times(measures: list[Measure], rounds: int) -> dict[str, list[float]]:
@@ -114,51 +135,6 @@ def _times(measures: list[Measure], rounds: int) -> dict[str, list[float]]:
             if LIMIT not in times.get(measure.name, []):
                 times.setdefault(measure.name, []).append(measure.run() / measure.share)
     return times
-
-
-def _page(
-    arguments: argparse.Namespace, medians: dict[str, float], peaks: list[int], signature: float, missing: list[str]
-) -> str:
-    results, base = arguments.results, medians[VERIFY]
-    rows = "\n".join(
-        f"| {name} | {'over ' if seconds == LIMIT else ''}{seconds:.2f} | {seconds / base:.2f} |"
-        for name, seconds in medians.items()
-    )
-    command = f"--results {results} --rounds {arguments.rounds}{' --peers' * arguments.peers} --write"
-    faster = medians[SIGNATURES] / base
-    absent = f"\n- Not measured, because they are not installed: {', '.join(missing)}." if missing else ""
-    peers_said = "" if arguments.peers else "\n- Other generators were not measured in this run; `--peers` does."
-    return f"""\
-# Performance
-
-Measured with `python -m benchmarks {command}`
-on {os.cpu_count()} cores, Python {platform.python_version()}, {_said("git", "--version")}.
-Each figure is a median of {arguments.rounds} rounds in turn; machines are noisy, so trust the ratios.
-{arguments.note}
-
-The repository holds {results} results, one a commit in the order of their runs, signed by 20 robots: four of five
-have 24 tests and about 4 KB, the others 61 tests. A mesh has at most {repositories.VERSIONS} versions over five years;
-more results are more runs of a version.
-
-| what | seconds | beside `meshmark verify` |
-|---|---|---|
-{rows}
-
-- One result costs {base / results * 1000:.2f} ms: reading git, the signature, strict YAML, JSON Schema, the suite,
-  and the verdict with its steps.
-- Of this the signature alone (parse, sha512, Ed25519) takes {signature:.2f} ms.
-- `meshmark verify` is {faster:.1f} times as fast as `git log --format=%G?`, which looks at commits only.
-- With a cache the whole verification takes {medians[WARM] / base:.2f} of that time when nothing is new, and
-  {medians[NEWS] / base:.2f} when one result is.
-- Ten times the results take {base / medians[TENTH]:.1f} times as long to verify, and
-  {medians[BUILD] / medians[TENTH_BUILT]:.1f} times as long to build.
-- The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long, and
-  `meshmark build` {medians[BUILD] / medians[FLOOR]:.1f} times.
-- With a cache the whole site takes {medians[SAME] / medians[BUILD]:.2f} of that time when nothing is new, and
-  {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.
-- Peak memory of `meshmark verify`, without its workers: {peaks[0]} MB for {results} results, {peaks[1]} MB for
-  {results // 10}.{absent}{peers_said}
-"""
 
 
 def _meshmark(*words: str) -> float:
