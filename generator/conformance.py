@@ -36,8 +36,9 @@ class _Judged(NamedTuple):
 
 
 class _Pattern(NamedTuple):
-    """Observations of one suite, and what they amount to: the whole, and each specification."""
+    """A suite, observations of its tests, and what they amount to: the whole, and each specification."""
 
+    suite: Suite
     observations: tuple[Observation, ...]
     whole: _Judged
     parts: tuple[_Judged, ...]
@@ -79,7 +80,7 @@ def _pattern(suite: Suite, observations: tuple[Observation, ...]) -> _Pattern:
     observed = {observation.test: observation for observation in observations}
     parts = tuple(_concluded(_judged(suite.of(one.id), observed)) for one in suite.specifications)
     whole = _concluded(tuple(cell for part in parts for cell in part.assertions))
-    return _Pattern(observations, whole, parts)
+    return _Pattern(suite, observations, whole, parts)
 
 
 def _judged(assertions: Sequence[Assertion], observed: Mapping[str, Observation]) -> tuple[AssertionCell, ...]:

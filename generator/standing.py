@@ -86,14 +86,13 @@ class Standing:
 
     def keep(self, parts: Iterable[Part], originals: Mapping[str, str], told: tuple[str, Told] | None) -> None:
         """Remember a build that has just been written, and what all of it was made of and said where that is known."""
-        for name in ("_rows", "_kept", "_parts"):
-            vars(self).pop(name, None)
+        rows = dict(files.rows(self._out))
         listed = [(part.made_of, dict(part.files), part.outward) for part in parts]
-        kept = {"parts": listed, "originals": dict(originals), "rows": self._rows}
+        kept = {"parts": listed, "originals": dict(originals), "rows": rows}
         seals.write(self._pieces, json.dumps(kept, separators=(",", ":")).encode())
         if told:
             made_of, said = told
-            whole = {"made_of": made_of, "site": _digest_of(self._rows), "lines": said.lines, "code": said.code}
+            whole = {"made_of": made_of, "site": _digest_of(rows), "lines": said.lines, "code": said.code}
             seals.write(self._whole, json.dumps(whole).encode())
 
     @functools.cached_property

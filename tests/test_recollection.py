@@ -100,13 +100,7 @@ def test_a_cache_that_was_filled_at_any_earlier_head_makes_no_difference(
         verifying = Verifying(scene, capsys, monkeypatch)
         first, back, then = told
         for index, step in enumerate((*first, back, *then)):
-            if isinstance(step, int):
-                # From there on another history is told.
-                commits = scene.git("rev-list", "--first-parent", "HEAD").split()
-                scene.git("reset", "--quiet", "--hard", commits[min(step, len(commits) - 1)])
-                scene.accounts = _accounts(scene)
-            else:
-                tell(scene, step)
+            _happen(scene, step)
             if index in filled:
                 verifying.cached()
         verifying.same()
@@ -126,13 +120,18 @@ def test_a_reader_that_goes_on_reads_what_a_new_one_reads(
         reader = Reader(scene.root, Expected(cache=Path(folder) / "cache" if cached else None))
         first, back, then = told
         for step in (*first, back, *then):
-            if isinstance(step, int):
-                commits = scene.git("rev-list", "--first-parent", "HEAD").split()
-                scene.git("reset", "--quiet", "--hard", commits[min(step, len(commits) - 1)])
-                scene.accounts = _accounts(scene)
-            else:
-                tell(scene, step)
+            _happen(scene, step)
             assert _read(reader) == _read(Reader(scene.root))
+
+
+def _happen(scene: Scene, step: Any) -> None:
+    """Let a step happen; a number goes back by so many commits, and from there on another history is told."""
+    if isinstance(step, int):
+        commits = scene.git("rev-list", "--first-parent", "HEAD").split()
+        scene.git("reset", "--quiet", "--hard", commits[min(step, len(commits) - 1)])
+        scene.accounts = _accounts(scene)
+    else:
+        tell(scene, step)
 
 
 def _read(reader: Reader) -> Ledger | list[Finding] | str:
