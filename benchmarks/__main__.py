@@ -109,7 +109,10 @@ def _report(scratch: Path, arguments: argparse.Namespace) -> str:
     medians = {name: statistics.median(found) for name, found in times.items()}
     further = page.Further(
         signature=_signature_alone(keygen_files),
-        peaks=[_peak(large), _peak(small)],
+        peaks=[
+            growth.run([sys.executable, "-m", "generator", "verify", "--root", str(one)], PROJECT).peak
+            for one in (large, small)
+        ],
         seen=serving.measured(large, scratch / "served"),
         grown=_grown(large, scratch, results * 10) if arguments.growth else None,
         missing=missing,
@@ -190,16 +193,6 @@ def _peer(peer: peers.Peer) -> float:
         return _timed(peer.command, peer.folder)
     except subprocess.TimeoutExpired:
         return LIMIT
-
-
-def _peak(repository: Path) -> int:
-    code = (
-        "import resource; from generator import cli; "
-        f"cli.main(['verify', '--root', {str(repository)!r}]); "
-        "import sys; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, check=True)
-    return int(done.stderr.split()[-1])
 
 
 def _git_log(repository: Path) -> float:

@@ -94,8 +94,8 @@ more results are more runs of a version.
   {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.
 - A page that is open while `meshmark serve` shows the site follows an edited template after
   {seen.template:.2f} s, and a new result after {seen.result:.2f} s.
-- Peak memory of `meshmark verify`, without its workers: {peaks[0]} MB for {results} results, {peaks[1]} MB for
-  {results // 10}.
+- `meshmark verify` holds at most {peaks[0]} MB of memory, with its workers and git, for {results} results, and
+  {peaks[1]} MB for {results // 10}.
 {growth_said}
 {peers_said}
 """
@@ -116,4 +116,4 @@ def _peers_said(medians: dict[str, float], missing: list[str]) -> str:
         f"{'under ' if seconds == LIMIT else ''}{medians[BUILD] / seconds:.2f} of {name}" for name, seconds in rows
     )
     absent = f" Not installed: {', '.join(missing)}." if missing else ""
-    return f"- The whole site, verified, takes this much of the time of others for a page a result: {said}.{absent}"
+    return f"- The whole site, verified, takes of the time that others take for a page a result and nothing else:\n  {said}.{absent}"

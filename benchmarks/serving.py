@@ -50,7 +50,7 @@ class _Reader:
         if self._fetched(page) == before:
             raise SystemExit(f"{page} did not change")
         seconds = time.perf_counter() - start
-        next(line for line in self.printed if "results count" in line)
+        next(line for line in self.printed if " count" in line)
         return seconds
 
     def _fetched(self, page: str) -> bytes:

@@ -57,13 +57,15 @@ class Scene:
 
     def words(self, entry: Entry) -> Mapping[str, Words]:
         """Give what a run says about each test beside what is judged."""
-        self.recall([entry])
-        return self.said[entry.verdict.path]
+        path = entry.verdict.path
+        if path not in self.said:
+            self.recall([entry])
+        return self.said[path]
 
     def recall(self, entries: Iterable[Entry]) -> None:
         """Read the words of runs at once, which is quicker than one by one."""
-        paths = dict.fromkeys(entry.verdict.path for entry in entries if entry.verdict.path not in self.said)
-        self.said.update(remarks.of(self.originals, paths))
+        if paths := dict.fromkeys(entry.verdict.path for entry in entries if entry.verdict.path not in self.said):
+            self.said.update(remarks.of(self.originals, paths))
 
     def place(self, entry: Entry, anchor: str = "") -> str:
         """Say where a run is told, and a part of it: on its own page, or in a row of its version's page."""

@@ -95,9 +95,10 @@ class Making:
             kept = made.kept | (before.originals(made.originals.ids) if before else frozenset())
             writing.write(made.made, folder, tell, made.originals, kept)
         loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]
-        total = f"{len(made)} files in {folder}; {len(book.entries)} results count"
-        count = f"{total}; {printing.count_line(book.findings)}"
-        return Told(lines=(*printing.finding_lines(loud), count), code=console.code(book.findings)), made
+        count = len(book.entries)
+        total = f"{len(made)} files in {folder}; {count} {'result counts' if count == 1 else 'results count'}"
+        lines = (*printing.finding_lines(loud), f"{total}; {printing.count_line(book.findings)}")
+        return Told(lines=lines, code=console.code(book.findings)), made
 
 
 def out(arguments: argparse.Namespace) -> Path:

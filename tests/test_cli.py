@@ -41,7 +41,7 @@ def test_build_writes_the_site_and_is_clean(tmp_path: Path, capsys: Captured) ->
     repository = programme(tmp_path / "r")
     assert run(repository, "build") == console.CLEAN
     assert (repository.root / "public" / "index.html").is_file()
-    assert "1 results count; no findings" in capsys.readouterr().out
+    assert "1 result counts; no findings" in capsys.readouterr().out
 
 
 def test_build_publishes_what_is_sound_and_exits_with_1_when_something_is_not(tmp_path: Path, capsys: Captured) -> None:

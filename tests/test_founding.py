@@ -126,7 +126,7 @@ def test_the_commands_that_init_prints_work_as_they_stand(
         ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, env=environment, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert b"1 results count; no findings" in done.stdout
+    assert b"1 result counts; no findings" in done.stdout
 
 
 @pytest.mark.parametrize(
