@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-_EVERY = 0.2
+_EVERY = 0.05
 """Seconds between two looks."""
 
 

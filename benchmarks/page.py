@@ -116,4 +116,5 @@ def _peers_said(medians: dict[str, float], missing: list[str]) -> str:
         f"{'under ' if seconds == LIMIT else ''}{medians[BUILD] / seconds:.2f} of {name}" for name, seconds in rows
     )
     absent = f" Not installed: {', '.join(missing)}." if missing else ""
-    return f"- The whole site, verified, takes of the time that others take for a page a result and nothing else:\n  {said}.{absent}"
+    of_others = "- The whole site, verified, takes of the time that others take for a page a result and nothing else:"
+    return f"{of_others}\n  {said}.{absent}"
