@@ -65,6 +65,9 @@ class Walk:
 
     def advance(self, transition: Transition) -> None:
         """Take one transition: suites first, then results under the registry before it (steps 4-7)."""
+        if not (transition.changes or self._touched or self._starts_at(transition.commit)):
+            self.order[transition.commit] = len(self.order)
+            return
         changes = {change.path: change.blob for change in transition.changes}
         self._take_suites(changes)
         self._place(changes)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from generator import conformance, disclosure, ledger, provenance, settings, urls
 from generator.documents import MAX_BYTES
@@ -15,6 +16,8 @@ from generator.history import Repository
 from generator.judgements import Assessment, Judgement
 from generator.model import Change, Transition
 from generator.schemas import Schema
+
+_RESULTS: Final = f"{urls.RESULTS}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +84,14 @@ def _only(changes: Sequence[Change], *, with_rows: bool) -> Callable[[Transition
 
     def matters(path: str) -> bool:
         slot = path.removesuffix(".sig")
-        if not path.startswith(f"{urls.RESULTS}/") or slot in touched or slot.rsplit("/", 1)[-1] in runs:
+        if not path.startswith(_RESULTS) or slot in touched or slot.rsplit("/", 1)[-1] in runs:
             return True
-        return slot.split("/")[1] in meshes
+        return bool(meshes) and slot.split("/")[1] in meshes
 
     return lambda transition: Transition(
         commit=transition.commit,
         committed_at=transition.committed_at,
-        changes=tuple(change for change in transition.changes if matters(change.path)),
+        changes=tuple([change for change in transition.changes if matters(change.path)]),
     )
 
 
