@@ -57,11 +57,11 @@ def assess_all(entries: Iterable[Entry]) -> Iterator[Assessment]:
 def assess(entry: Entry, shared: Shared | None = None) -> Assessment:
     """Judge one entry: every test, every specification, and the suite as a whole."""
     suite, observations = entry.suite, entry.record.observations
-    pattern = shared.get((id(suite), id(observations))) if shared is not None else None
-    if pattern is None:
-        pattern = _pattern(suite, observations)
-        if shared is not None:
-            shared[id(suite), id(observations)] = pattern
+    known: Shared = {} if shared is None else shared
+    key = id(suite), id(observations)
+    if key not in known:
+        known[key] = _pattern(suite, observations)
+    pattern = known[key]
     cells = tuple(
         Cell(
             entry=entry,
@@ -86,18 +86,19 @@ def _pattern(suite: Suite, observations: tuple[Observation, ...]) -> _Pattern:
 def _judged(assertions: Sequence[Assertion], observed: Mapping[str, Observation]) -> tuple[AssertionCell, ...]:
     pairs = [(a, observed.get(a.id) or Observation(test=a.id, outcome=Outcome.UNKNOWN)) for a in assertions]
     absent = any(a.kind is AssertionKind.PRESENCE and o.outcome is Outcome.FAILED for a, o in pairs)
-    judged = []
-    for assertion, observation in pairs:
-        capability = capability_of(observation, interface_absent=absent)
-        cell = AssertionCell(
-            assertion=assertion,
-            observation=observation,
-            capability=capability,
-            compliance=compliance_of(observation, capability),
-            contradictions=tuple(_contradictions(observation, interface_absent=absent)) if observation.claim else (),
-        )
-        judged.append(cell)
-    return tuple(judged)
+    return tuple(_cell(assertion, observation, interface_absent=absent) for assertion, observation in pairs)
+
+
+def _cell(assertion: Assertion, observation: Observation, *, interface_absent: bool) -> AssertionCell:
+    capability = capability_of(observation, interface_absent=interface_absent)
+    found = _contradictions(observation, interface_absent=interface_absent) if observation.claim else ()
+    return AssertionCell(
+        assertion=assertion,
+        observation=observation,
+        capability=capability,
+        compliance=compliance_of(observation, capability),
+        contradictions=tuple(found),
+    )
 
 
 def capability_of(observation: Observation, *, interface_absent: bool) -> Capability:

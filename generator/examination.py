@@ -16,6 +16,7 @@ from generator import documents, sshsig
 from generator.documents import Reading
 from generator.findings import Finding
 from generator.model import Data, Document
+from generator.records import Words
 from generator.schemas import Schema
 
 Contents: TypeAlias = Callable[[str, int], bytes | int]
@@ -38,7 +39,7 @@ class Examined:
     misfits: tuple[Finding, ...] | None = None
 
 
-_WORDS: Final = frozenset({"duration", "message"})
+_WORDS: Final = frozenset(Words._fields)
 """What a result says about a test for people to read."""
 
 Known: TypeAlias = Callable[[str, str, str], Examined | None]

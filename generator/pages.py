@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from generator import (
@@ -17,7 +17,6 @@ from generator import (
 )
 from generator.judgements import Assessment, Cell, Entry, Output
 from generator.model import Mesh
-from generator.records import Words
 from generator.rendering import Environment, Scene, page, run_page
 from generator.terms import Role
 
@@ -44,11 +43,8 @@ def of_meshes(scene: Scene) -> Iterator[Output]:
     """Give the pages of meshes and runs, each of which tells of one mesh alone."""
     environment = rendering.environment(scene)
     yield from _meshes(scene, environment)
-    yield from (
-        _run(run, scene.words(run.entry), environment)
-        for run in scene.ledger.assessments
-        if run.entry.record.run_id not in scene.folded
-    )
+    shown = (run for run in scene.ledger.assessments if run.entry.record.run_id not in scene.folded)
+    yield from (_run(run, environment) for run in shown)
 
 
 def _front(scene: Scene, environment: Environment) -> Output:
@@ -138,7 +134,7 @@ def _versions(assessments: Sequence[Assessment]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: conformance.version_order(item[0]), reverse=True)
 
 
-def _run(assessment: Assessment, words: Mapping[str, Words], environment: Environment) -> Output:
+def _run(assessment: Assessment, environment: Environment) -> Output:
     entry = assessment.entry
     record = entry.record
     mesh = environment.filters["mesh_title"](record.mesh)
@@ -151,7 +147,6 @@ def _run(assessment: Assessment, words: Mapping[str, Words], environment: Enviro
         description=f"{entry.suite.title}: {wording.sentence(assessment.whole)}",
         entry=entry,
         assessment=assessment,
-        words=words,
         comparison=_comparison(assessment),
         recomputable=historic.recompute(record, entry.suite) is not None,
         stated=wording.stated(record.recorded) if record.recorded else (),

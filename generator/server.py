@@ -66,11 +66,12 @@ class Site(ThreadingHTTPServer):
 
     def content(self, path: str) -> bytes | None:
         """Give a file as it is now; None where there is none."""
-        found = None
-        if self._fresh:
+        # The thread that builds may settle the site at any moment.
+        fresh, found = self._fresh, None
+        if fresh:
             # Whoever builds the whole will say what is wrong with it.
             with contextlib.suppress(Stop):
-                found = self._fresh(path)
+                found = fresh(path)
         if found is None:
             with contextlib.suppress(OSError):
                 found = (self.folder / path).read_bytes()

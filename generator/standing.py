@@ -111,12 +111,13 @@ class Standing:
         return {name: Part(name, marks, tuple((path, anchor) for path, anchor in out)) for name, marks, out in told}
 
     def _intact(self, path: str, mark: str) -> bool:
-        known, found = self._kept["rows"].get(path), self._rows.get(path)
-        if known is None or found is None:
+        told, found = self._kept["rows"].get(path), self._rows.get(path)
+        if told is None or found is None:
             return False
-        if Row(*known) == found:
+        known = Row(*told)
+        if known == found:
             return True
-        if not stat.S_ISREG(found.mode) or found.size != Row(*known).size:
+        if not stat.S_ISREG(found.mode) or found.size != known.size:
             return False
         with contextlib.suppress(OSError):
             return _mark(self.content(path), len(mark)) == mark

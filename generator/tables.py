@@ -49,9 +49,7 @@ def of_meshes(ledger: Ledger, lines: Iterable[Line], words: Callable[[Entry], Ma
     for mesh in sorted({line.mesh for line in listed}):
         runs = [run for line in listed if line.mesh == mesh for run in line.runs]
         results = (
-            _result_row(run, one, said[one.assertion.id])
-            for run, said in ((run, words(run.entry)) for run in runs)
-            for one in run.whole.assertions
+            _result_row(run, one, words(run.entry)[one.assertion.id]) for run in runs for one in run.whole.assertions
         )
         yield Output(path=urls.mesh_csv(mesh), content=csv_bytes(_RESULTS, results))
         report = json.dumps(earl(runs, ledger.programme), separators=(",", ":"))

@@ -65,10 +65,9 @@ class Moment:
 class Timeline:
     """One suite over all its versions, from its first run to a little after its last change.
 
-    `sets` are its test sets with the moment from which on a run with each stood somewhere, oldest
-    first; `changes` are in order of time, `moments` those
-    at which any count changed, oldest first, and `specifications` as the newest test set lists them, then
-    those that only older ones have tests for.
+    `sets` are its test sets with the moment from which on a run with each stood somewhere, oldest first; `changes`
+    are in order of time, `moments` those at which any count changed, oldest first, and `specifications` as the
+    newest test set lists them, then those that only older ones have tests for.
     """
 
     suite: str
