@@ -90,8 +90,8 @@ more results are more runs of a version.
   {medians[BUILD] / medians[TENTH_BUILT]:.1f} times as long to build.
 - The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long, and
   `meshmark build` {medians[BUILD] / medians[FLOOR]:.1f} times.
-- With a cache the whole site takes {medians[SAME] / medians[BUILD]:.2f} of that time when nothing is new, and
-  {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.
+- With a cache the whole site takes {medians[SAME] / medians[BUILD]:.2f} of a whole build's time when nothing is new,
+  and {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.
 - A page that is open while `meshmark serve` shows the site follows an edited template after
   {seen.template:.2f} s, and a new result after {seen.result:.2f} s.
 - `meshmark verify` holds at most {peaks[0]} MB of memory, with its workers and git, for {results} results, and
@@ -102,19 +102,19 @@ more results are more runs of a version.
 
 
 def _growth_said(results: int, grown: Grown) -> str:
-    before, after = grown.before, grown.after
+    before, after, longer = grown.before, grown.after, grown.after.seconds / grown.before.seconds
     return (
-        f"- {results * 10} results build in {after.seconds:.1f} s, {after.seconds / before.seconds:.1f} times as long\n"
-        f"  as {results} ({before.seconds:.1f} s), with at most {after.peak} MB of memory in all processes together\n"
-        f"  ({before.peak} MB), into a site of {grown.size // 1_000_000} MB."
+        f"- Built once, while somebody looks at the memory: {results * 10} results in {after.seconds:.1f} s with\n"
+        f"  at most {after.peak} MB in all processes together, {results} in {before.seconds:.1f} s with\n"
+        f"  {before.peak} MB; that is {longer:.1f} times as long. The larger site has {grown.size // 1_000_000} MB."
     )
 
 
 def _peers_said(medians: dict[str, float], missing: list[str]) -> str:
     rows = [(name.partition(",")[0], seconds) for name, seconds in medians.items() if name.endswith(PEER)]
-    said = ", ".join(
-        f"{'under ' if seconds == LIMIT else ''}{medians[BUILD] / seconds:.2f} of {name}" for name, seconds in rows
+    said = ",\n  ".join(
+        f"{'at most ' if seconds == LIMIT else ''}{medians[BUILD] / seconds:.3f} times as long as {name}"
+        for name, seconds in rows
     )
     absent = f" Not installed: {', '.join(missing)}." if missing else ""
-    of_others = "- The whole site, verified, takes of the time that others take for a page a result and nothing else:"
-    return f"{of_others}\n  {said}.{absent}"
+    return f"- The whole site, verified, beside others that make an unverified page a result, takes\n  {said}.{absent}"
