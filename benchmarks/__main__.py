@@ -34,7 +34,7 @@ from benchmarks.page import (
     VERIFY,
     WARM,
 )
-from generator import documents, sshsig
+from generator import events, sshsig
 from tests.support.keys import RESULT, Key
 from tests.support.papers import PROJECT
 
@@ -183,7 +183,7 @@ def _floor(repository: Path, folder: Path) -> float:
 def _loader(contents: list[bytes]) -> float:
     start = time.perf_counter()
     for content in contents:
-        yaml.load(content, documents.Loader)  # noqa: S506 - it is the safe one
+        yaml.load(content, events.Loader)  # noqa: S506 - it is the safe one
     return time.perf_counter() - start
 
 

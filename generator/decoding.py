@@ -11,6 +11,8 @@ from generator.scalars import BAD_SOURCE, BAD_VALUE, name
 
 SAMPLE: Final = 20
 """Bad characters listed one by one; a binary file has thousands, and they all say the same."""
+_SEEN: Final = bytes((ord("\n"), *range(ord(" "), ord("~") + 1)))
+"""The characters of nearly every file, none of which is ever bad."""
 
 
 def text(path: str, content: bytes, limit: int, *, foreign: bool = False) -> str | tuple[Finding, ...]:
@@ -21,6 +23,8 @@ def text(path: str, content: bytes, limit: int, *, foreign: bool = False) -> str
     """
     if len(content) > limit:
         return (_finding("file-size", path, None, f"{len(content)} bytes", f"keep the file within {limit} bytes"),)
+    if not content.translate(None, _SEEN):
+        return content.decode()
     if foreign:
         content = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     try:

@@ -8,7 +8,20 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from generator import arrival, assembly, documents, glossary, rendering, scalars, seed, sshsig, texts, urls, wording
+from generator import (
+    arrival,
+    assembly,
+    documents,
+    events,
+    glossary,
+    rendering,
+    scalars,
+    seed,
+    sshsig,
+    texts,
+    urls,
+    wording,
+)
 from generator.judgements import Cell, Output
 from generator.rendering import Environment, Scene, page
 from generator.terms import AssertionKind, ChangeKind, Freshness, Outcome, Role, State
@@ -71,8 +84,8 @@ def _facts(scene: Scene) -> dict[str, Any]:
         "limits": {
             "result": documents.MAX_BYTES // 1024,
             "sidecar": sshsig.MAX_BYTES // 1024,
-            "depth": documents.MAX_DEPTH,
-            "nodes": f"{documents.MAX_NODES:,}".replace(",", " "),
+            "depth": events.MAX_DEPTH,
+            "nodes": f"{events.MAX_NODES:,}".replace(",", " "),
             "digits": scalars.MAX_DIGITS,
             "text": wording.MAX_TEXT,
         },

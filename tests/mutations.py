@@ -20,7 +20,7 @@ NEEDED: Final = ("generator", "schema", "site_templates", "tests", "pyproject.to
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
-        *("forged", "arrival", "examination", "succession", "provenance", "checkpoint", "history", "sshsig"),
+        *("forged", "plain", "arrival", "examination", "succession", "provenance", "checkpoint", "history", "sshsig"),
         *("recollection", "cache", "standing"),
     )
 )
@@ -142,7 +142,7 @@ MUTATIONS: Final = (
         ),
     ),
     *of(
-        "documents",
+        "events",
         (
             "escape",
             "7.5 no escape for an invisible character",
@@ -187,6 +187,30 @@ MUTATIONS: Final = (
             'if not (isinstance(key, str) and key) or "\\n" in key:',
             "if not isinstance(key, str):",
         ),
+    ),
+    *of(
+        "plain",
+        ("duplicate-key", "7.5 no key twice", "elif key in self._inmost:", "elif False:"),
+        ("duplicate-entry", "7.5 no key twice between brackets", "if len(mapping) < len(entries):", "if False:"),
+        ("key", "7.5 no ambiguous key", "    if not is_text(key):\n        raise _Other\n", ""),
+        ("entry", "7.5 no ambiguous key between brackets", "if not match or not is_text(match[1]):", "if not match:"),
+        ("value", "7.5 no ambiguous scalar", "    if is_text(text):\n        return text\n", "    return text\n"),
+        ("number", "7.5 no number of too many digits", "if len(text) <= MAX_DIGITS:", "if True:"),
+        ("nodes", "7.5 at most 50 000 nodes", "not 0 < len(places) < MAX_PLACES", "not places"),
+        ("depth", "7.5 at most 16 levels", "( {{0,10}})", "( *)"),
+        (
+            "column",
+            "7.5 lines begin where their collection does",
+            "        if column != self._column or is_item",
+            "        if is_item",
+        ),
+        (
+            "deeper",
+            "7.5 a value stands further in than its key",
+            "if column < self._column or (column == self._column and",
+            "if (False and",
+        ),
+        ("later", "7.5 a value stands somewhere", "if reader.waiting or not", "if not"),
     ),
     *of(
         "examination",

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from generator import api, cli, console, documents, scalars, settings, urls
+from generator import api, cli, console, documents, events, scalars, settings, urls
 from generator.findings import RULES, Finding
 from generator.judgements import Verdict
 from generator.model import Document
@@ -231,10 +231,10 @@ def test_the_examples_contradict_neither_themselves_nor_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "limit", [f"{documents.MAX_DEPTH} levels", f"{scalars.MAX_DIGITS} digits", "50 000 nodes", "256 KiB", "2 KiB"]
+    "limit", [f"{events.MAX_DEPTH} levels", f"{scalars.MAX_DIGITS} digits", "50 000 nodes", "256 KiB", "2 KiB"]
 )
 def test_the_limits_are_named(limit: str) -> None:
-    assert (documents.MAX_BYTES, documents.MAX_NODES) == (256 * 1024, 50_000)
+    assert (documents.MAX_BYTES, events.MAX_NODES) == (256 * 1024, 50_000)
     assert limit in _text(_FORMATS)
 
 

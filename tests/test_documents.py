@@ -14,9 +14,10 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator import documents
+from generator import documents, events, plain
 from generator.decoding import SAMPLE
-from generator.documents import MAX_BYTES, MAX_DEPTH, MAX_NODES, read
+from generator.documents import MAX_BYTES, read
+from generator.events import MAX_DEPTH, MAX_NODES
 from generator.findings import RULES, Finding, pointer
 from generator.model import Data, Document
 from generator.schemas import Schema
@@ -270,7 +271,7 @@ def test_the_path_of_a_finding_is_the_one_that_was_given() -> None:
 
 @pytest.mark.parametrize("parser", PARSERS)
 def test_an_escape_beyond_unicode_is_broken_syntax(parser: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "Loader", parser)
+    monkeypatch.setattr(events, "Loader", parser)
     assert _rules(rb'a: "\UFFFFFFFF"') == {"yaml-syntax"}
 
 
@@ -363,7 +364,8 @@ Outcome: TypeAlias = tuple[dict[str, Data], tuple[int, ...]] | set[str]
 def _outcomes(text: str) -> Iterator[Outcome]:
     for parser in PARSERS:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(documents, "Loader", parser)
+            patch.setattr(events, "Loader", parser)
+            patch.setattr(plain, "read", lambda _text: None)
             document, findings = read("x.yaml", text.encode())
         yield (document.data, document.lines) if document else {finding.rule for finding in findings}
 
@@ -498,7 +500,7 @@ HOSTILE: Final = {
 @pytest.mark.parametrize("parser", PARSERS)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_is_refused_at_once(text: str, parser: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "Loader", parser)
+    monkeypatch.setattr(events, "Loader", parser)
     started = time.process_time()
     reading = read("x.yaml", text.encode())
     assert time.process_time() - started < 5
@@ -509,7 +511,7 @@ def test_a_hostile_file_is_refused_at_once(text: str, parser: type[Any], monkeyp
 
 @pytest.mark.parametrize("parser", PARSERS)
 def test_very_long_plain_scalars_are_read_at_once(parser: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "Loader", parser)
+    monkeypatch.setattr(events, "Loader", parser)
     started = time.process_time()
     assert _accepted("a: " + "x" * 200_000).lines == (1, 1)
     assert _accepted("a: " + "x " * 100_000).lines == (1, 1)
