@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from generator.findings import Finding
 from generator.model import Assertion, Document, Programme, Registry, Specification, Suite
@@ -11,8 +12,7 @@ from generator.records import Observation, Record
 from generator.terms import Capability, ChangeKind, Compliance, Role, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(NamedTuple):
     """One numbered step of the provenance checklist; `passed` is None when it was not reached.
 
     A step that does not decide is only shown.

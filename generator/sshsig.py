@@ -76,7 +76,7 @@ def verify(signature: Signature, namespace: str, content: bytes) -> None:
         raise SignatureRefused(f"the signature is for {shortened(signature.namespace)}, not for {namespace}")
     signed = _signed(content, namespace)
     try:
-        Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, signed)
+        _key(signature.public).verify(signature.value, signed)
     except (InvalidSignature, ValueError) as error:
         raise SignatureRefused("the signature does not fit these bytes") from error
 
@@ -160,6 +160,10 @@ def _signed(content: bytes, namespace: str) -> bytes:
     """Give the bytes that the key itself signs: PROTOCOL.sshsig, "Signed Data"."""
     digest = hashlib.sha512(content).digest()
     return b"".join((_MAGIC, _string(namespace.encode()), _string(b""), _string(_HASH), _string(digest)))
+
+
+# Few keys make many signatures; raises `ValueError` for what is none.
+_key: Final = functools.lru_cache(maxsize=256)(Ed25519PublicKey.from_public_bytes)
 
 
 def _encode(signature: Signature) -> bytes:
