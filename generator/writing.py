@@ -10,10 +10,12 @@ import stat
 import tempfile
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from generator import files
+from generator import files, forking
 from generator.findings import Stop
 from generator.forking import Tell, silent
 from generator.judgements import Output
@@ -26,6 +28,8 @@ _NOTE: Final = Output(path=MARKER, content=b"This folder is replaced by `meshmar
 _INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM)
 _SHARE: Final = 4
 """Up to this part of the files, one in so many, it is quicker to put them into the old site than to make a new one."""
+_AT_ONCE: Final = 2000
+"""Files that one process writes before it looks for others."""
 
 
 def write(
@@ -80,9 +84,13 @@ class _Site:
 
 
 def _standing(out: Path) -> frozenset[str]:
-    """Give the files of the old site; none if anything in it is no plain file or folder."""
-    found = [(path, row) for path, row in files.rows(out) if not path.endswith("/")]
-    return frozenset(path for path, _ in found) if all(stat.S_ISREG(row.mode) for _, row in found) else frozenset()
+    """Give the files of the old site; none if anything in it is neither a plain file nor a folder that has some."""
+    found = list(files.rows(out))
+    paths = [path for path, _ in found]
+    if any(path.endswith("/") and not after.startswith(path) for path, after in pairwise([*paths, ""])):
+        return frozenset()
+    plain = {path for path, row in found if stat.S_ISREG(row.mode)}
+    return frozenset(plain) if all(path in plain or path.endswith("/") for path in paths) else frozenset()
 
 
 def _same(out: Path, output: Output) -> bool:
@@ -144,13 +152,21 @@ def _replace(out: Path, site: _Site, new: frozenset[str], scratch: Path, tell: T
     fresh, old = scratch / "fresh", scratch / "old"
     made = set[str]()
     stand = sorted(path for path in site.paths - new if _linked(out, fresh, path, made))
-    remain = new | (site.paths - new).difference(stand)
-    for done, output in enumerate(site.some(remain), len(stand)):
-        _folder(fresh, output.path, made)
-        with open(f"{fresh}/{output.path}", "xb") as file:  # noqa: PTH123 - by the thousand, where a `Path` costs half of it
-            file.write(output.content)
-        tell(done)
+    remain = sorted(new | (site.paths - new).difference(stand))
+    for path in remain:
+        _folder(fresh, path, made)
+    some = (remain[start : start + _AT_ONCE] for start in range(0, len(remain), _AT_ONCE))
+    tasks = [partial(_put, fresh, site, paths) for paths in some]
+    forking.shared(tasks, count=None if len(tasks) > 1 else 1, tell=lambda done: tell(len(stand) + done))
     _swap(out, fresh, old)
+
+
+def _put(fresh: Path, site: _Site, paths: Sequence[str]) -> Iterator[Output]:
+    """Write some files; what comes back of each is that it was written."""
+    for output in site.some(paths):
+        with open(f"{fresh}/{output.path}", "wb") as file:  # noqa: PTH123 - by the thousand, where a `Path` costs half of it
+            file.write(output.content)
+        yield Output(path=output.path, content=b"")
 
 
 def _linked(out: Path, fresh: Path, path: str, made: set[str]) -> bool:
@@ -163,9 +179,12 @@ def _linked(out: Path, fresh: Path, path: str, made: set[str]) -> bool:
 
 
 def _folder(fresh: Path, path: str, made: set[str]) -> None:
+    """Make the folder of a file and those around it, as far as they are not `made`."""
     folder = path.rpartition("/")[0]
     if folder not in made:
-        (fresh / folder).mkdir(parents=True, exist_ok=True)
+        if folder:
+            _folder(fresh, folder, made)
+        os.mkdir(f"{fresh}/{folder}")  # noqa: PTH102 - by the thousand, where a `Path` costs half of it
         made.add(folder)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import writing
+from generator import workers, writing
 from generator.findings import Stop
 from generator.judgements import Output
 
@@ -95,7 +95,7 @@ def test_an_empty_folder_is_taken_and_a_strangers_is_not(tmp_path: Path) -> None
 def test_the_old_site_stays_whole_when_writing_breaks_off(tmp_path: Path) -> None:
     out = tmp_path / "public"
     writing.write([output("a", b"old")], out)
-    with pytest.raises(FileExistsError):
+    with pytest.raises(IsADirectoryError):
         writing.write([output("a", b"new"), output("a/b", b"cannot be below a file")], out)
     assert listing(tmp_path) == ["public/.meshmark", "public/a"]
     assert (out / "a").read_bytes() == b"old"
@@ -132,6 +132,29 @@ def test_what_stands_in_the_way_of_a_new_file_goes_with_the_old_site(tmp_path: P
     writing.write([*MANY, output("deep/a")], out)
     writing.write([*MANY[1:], put], out)
     assert set(listing(out)) == {writing.MARKER, put.path, *(one.path for one in MANY[1:])}
+
+
+@pytest.mark.parametrize("folder", ["empty", "many/empty", "many/a/b"])
+def test_an_empty_folder_that_somebody_put_there_goes(tmp_path: Path, folder: str) -> None:
+    out = tmp_path / "public"
+    writing.write(MANY, out)
+    (out / folder).mkdir(parents=True)
+    writing.write([*MANY[1:], output("many/0", b"new")], out)
+    assert [path.name for path in out.rglob("*") if path.is_dir()] == ["many"]
+    assert (out / "many/0").read_bytes() == b"new"
+
+
+def test_a_site_is_the_same_however_many_processes_write_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "_AT_ONCE", 7)
+    made = [output(f"{number % 5}/{number}/a", f"{number}".encode()) for number in range(90)]
+    for count in (1, 3):
+        monkeypatch.setattr(workers, "cores", lambda count=count: count)
+        told = list[int]()
+        writing.write(made, tmp_path / f"public-{count}", tell=told.append)
+        assert told[-1] == len(made)
+    sites = [{path: (out / path).read_bytes() for path in listing(out)} for out in sorted(tmp_path.iterdir())]
+    assert sites[0] == sites[1]
+    assert len(sites[0]) == len(made) + 1
 
 
 @pytest.mark.parametrize("name", ["many", "many/0", "more"])
