@@ -15,7 +15,7 @@ from generator.judgements import AssertionCell, Assessment, Output
 from generator.model import Assertion, Specification, Suite
 from generator.records import UNKNOWN_VERSION, Record
 from generator.rendering import Environment, Scene, page
-from generator.terms import Capability, Compliance
+from generator.terms import Capability, Compliance, Outcome
 
 MAX_MOVES: Final = 300
 """Transitions on one page; the feed and the API go on where it ends."""
@@ -28,11 +28,6 @@ class Stand:
     line: Line
     segment: Segment
     run: Assessment
-
-    @property
-    def tests(self) -> Iterator[tuple[AssertionCell, ...]]:
-        """Give every test of the set, in its order: one cell a run, the oldest first."""
-        return zip(*(run.whole.assertions for run in self.segment.runs), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +47,15 @@ class Stretch:
     runs: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Neighbouring runs in which every test stood alike: the first, the last, and how many."""
+
+    first: Assessment
+    last: Assessment
+    runs: int
+
+
 def render(scene: Scene) -> Iterator[Output]:
     """Give every page that tells of more than one mesh."""
     environment = rendering.environment(scene)
@@ -61,10 +65,10 @@ def render(scene: Scene) -> Iterator[Output]:
         stands = _stands(scene, suite)
         scene.recall(run.entry for stand in stands for run in _in_full(scene, stand))
         yield _test_set(scene, environment, suite, stands)
-        columns = [zip(suite.assertions, stand.tests, strict=True) for stand in stands]
-        for tests in zip(*columns, strict=True):
-            assertion = tests[0][0]
-            yield _test(scene, environment, suite, assertion, [(s, c) for s, (_, c) in zip(stands, tests, strict=True)])
+        told = [(stand, _spans(stand) if _is_folded(scene, stand) else ()) for stand in stands]
+        for place, cell in enumerate(stands[0].run.whole.assertions):
+            lines = [_seen(stand, spans, place) for stand, spans in told]
+            yield _test(scene, environment, suite, cell.assertion, lines)
     yield _transitions(scene, environment)
     yield page(
         environment,
@@ -178,7 +182,7 @@ def _test(
     environment: Environment,
     suite: Suite,
     assertion: Assertion,
-    cells: Sequence[tuple[Stand, Sequence[AssertionCell]]],
+    lines: Sequence[tuple[Stand, Seen, list[Seen], list[Stretch]]],
 ) -> Output:
     known = {(one.id, one.version): one for one in _suites(scene)}
     aliases = [
@@ -196,16 +200,20 @@ def _test(
         suite=suite,
         assertion=assertion,
         specification=specification,
-        lines=[_seen(scene, stand, own) for stand, own in cells],
+        lines=lines,
         aliases=aliases,
     )
 
 
-def _seen(scene: Scene, stand: Stand, cells: Sequence[AssertionCell]) -> tuple[Stand, Seen, list[Seen], list[Stretch]]:
-    """Give a test in the run that stands, and either in every run or, where some are folded, by stretches."""
-    runs = [Seen(run=run, cell=cell) for run, cell in zip(stand.segment.runs, cells, strict=True)]
-    newest = next(seen for seen in runs if seen.run is stand.run)
-    return (stand, newest, [], stretches(runs)) if _is_folded(scene, stand) else (stand, newest, runs[::-1], [])
+def _seen(stand: Stand, spans: Sequence[Span], place: int) -> tuple[Stand, Seen, list[Seen], list[Stretch]]:
+    """Give the test at a place of its set in the run that stands, and by stretches or else in every run."""
+    if spans:
+        return stand, _cell(stand.run, place), [], stretches(spans, place)
+    return stand, _cell(stand.run, place), [_cell(run, place) for run in reversed(stand.segment.runs)], []
+
+
+def _cell(run: Assessment, place: int) -> Seen:
+    return Seen(run=run, cell=run.whole.assertions[place])
 
 
 def _in_full(scene: Scene, stand: Stand) -> Sequence[Assessment]:
@@ -217,15 +225,24 @@ def _is_folded(scene: Scene, stand: Stand) -> bool:
     return any(run.entry.record.run_id in scene.folded for run in stand.segment.runs)
 
 
-def stretches(runs: Sequence[Seen]) -> list[Stretch]:
-    """Put neighbouring runs together in which a test stood alike; the newest come first, as `runs` do not."""
-    groups = itertools.groupby(runs, key=lambda seen: (seen.cell.observation.outcome, *_judged(seen.cell)))
+def _spans(stand: Stand) -> list[Span]:
+    # Runs that gave the same hold the very same cells (`conformance.assess_all`).
+    groups = (tuple(group) for _, group in itertools.groupby(stand.segment.runs, lambda run: id(run.whole.assertions)))
+    return [Span(first=group[0], last=group[-1], runs=len(group)) for group in groups]
+
+
+def stretches(spans: Sequence[Span], place: int) -> list[Stretch]:
+    """Put neighbouring runs together in which a test stood alike; the newest come first, as `spans` do not."""
+    groups = itertools.groupby(spans, key=lambda span: _stood(span.last.whole.assertions[place]))
     alike = (tuple(group) for _, group in groups)
-    return [Stretch(first=group[0].run, last=group[-1], runs=len(group)) for group in alike][::-1]
+    return [
+        Stretch(first=group[0].first, last=_cell(group[-1].last, place), runs=sum(span.runs for span in group))
+        for group in alike
+    ][::-1]
 
 
-def _judged(cell: AssertionCell) -> tuple[Capability, Compliance]:
-    return cell.capability, cell.compliance
+def _stood(cell: AssertionCell) -> tuple[Outcome, Capability, Compliance]:
+    return cell.observation.outcome, cell.capability, cell.compliance
 
 
 def _grouped(moves: Sequence[Move]) -> list[tuple[str, tuple[Move, ...]]]:
