@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from generator import axes, wording
 from generator.drawings import patterns
+from generator.markup import fill
 from generator.terms import Capability, Compliance
 from generator.timeline import Kind, Moment, Timeline
 
@@ -65,8 +66,11 @@ def stack(of: Timeline, kinds: Sequence[Kind], name: str) -> tuple[Markup, int]:
     said = Markup()
     for kind, low, high in _bands(moments[-1], kinds, most):
         if high - low >= _ROOM:
-            said += Markup('<text class="count" x="100%" dx="-6" y="{}">{} {}</text>').format(
-                base - (low + high) // 2 + 4, moments[-1].counts[kind], kind.value
+            said += fill(
+                '<text class="count" x="100%" dx="-6" y="{}">{} {}</text>',
+                base - (low + high) // 2 + 4,
+                moments[-1].counts[kind],
+                kind.value,
             )
     return body + axes.breaks(of, base) + said, base + axes.FOOT
 
@@ -90,10 +94,10 @@ def _bands(moment: Moment, kinds: Sequence[Kind], most: int) -> Iterator[tuple[K
 
 
 def _band(look: str, name: str, across: tuple[str, str], down: tuple[int, int]) -> Markup:
-    box = Markup('x="{}" width="{}" y="{}" height="{}"').format(*across, *down)
-    body = Markup('<rect class="bar {}" {}/>').format(look, box)
+    box = fill('x="{}" width="{}" y="{}" height="{}"', *across, *down)
+    body = fill('<rect class="bar {}" {}/>', look, box)
     if look == "unknown" or look in _STRIPED:
-        body += Markup('<rect fill="url(#{}-{})" {}/>').format(name, look, box)
+        body += fill('<rect fill="url(#{}-{})" {}/>', name, look, box)
     return body
 
 

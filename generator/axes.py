@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from generator import wording
 from generator.drawings import share, shortened
+from generator.markup import fill
 from generator.timeline import Timeline
 
 TOP: Final = 20
@@ -59,11 +60,9 @@ def ticks(of: Timeline, height: int) -> Markup:
     # A year is worth more than the month in which everything began.
     crowded = len(places) > 1 and places[1][0] < 2 * APART
     for place, name in places[crowded:]:
-        body += Markup('<line class="tick" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(
-            share(place, 10_000), TOP - 4, height
-        )
+        body += fill('<line class="tick" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>', share(place, 10_000), TOP - 4, height)
         if place - last >= 2 * APART and place <= 9_300:
-            body += Markup('<text class="when axis" x="{}" y="12">{}</text>').format(share(place, 10_000), name)
+            body += fill('<text class="when axis" x="{}" y="12">{}</text>', share(place, 10_000), name)
             last = place
     return body
 
@@ -83,12 +82,15 @@ def breaks(of: Timeline, base: int) -> Markup:
     for suite, moment in of.sets:
         place = place_of(of, moment)
         if place:
-            body += Markup('<g class="break"><line x1="{0}" x2="{0}" y1="{1}" y2="{2}"/></g>').format(
-                share(place, 10_000), TOP, base
+            body += fill(
+                '<g class="break"><line x1="{0}" x2="{0}" y1="{1}" y2="{2}"/></g>', share(place, 10_000), TOP, base
             )
         if place - last >= APART and place <= 9_500:
-            body += Markup('<text class="when set" x="{}" y="{}">{}</text>').format(
-                share(place, 10_000), base + 16, shortened(suite.version, 8)
+            body += fill(
+                '<text class="when set" x="{}" y="{}">{}</text>',
+                share(place, 10_000),
+                base + 16,
+                shortened(suite.version, 8),
             )
             last = place
     return body

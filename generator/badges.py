@@ -15,6 +15,7 @@ from generator import chronicle, emitting, urls, wording
 from generator.almanac import Age
 from generator.chronicle import Line
 from generator.judgements import Cell, Entry, Output
+from generator.markup import fill
 from generator.terms import Capability, Compliance, Freshness
 
 Ages = Callable[[Entry], Age]
@@ -147,14 +148,13 @@ def svg(badge: Badge) -> Markup:
     """Draw a badge; the words themselves carry the meaning, the colour only repeats it."""
     label, message = _cut(badge.label), _cut(badge.message, _LONGEST)
     left, right = width(label) + 14, width(message) + 14
-    return Markup(
+    return fill(
         '<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="20" role="img" aria-label="{sentence}">'
         '<title>{sentence}</title><rect width="{all}" height="20" rx="3" fill="#2b333d"/>'
         '<path d="M{left} 0h{inner}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{inner}z" fill="{colour}"/>'
         '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
         '<text x="7" y="14" textLength="{label_width}">{label}</text>'
-        '<text x="{message_at}" y="14" textLength="{message_width}">{message}</text></g></svg>\n'
-    ).format(
+        '<text x="{message_at}" y="14" textLength="{message_width}">{message}</text></g></svg>\n',
         all=left + right,
         sentence=badge.sentence,
         left=left,
@@ -198,8 +198,12 @@ def matrix(title: str, lines: Iterable[Line], ages: Ages) -> Markup:
             f"{wording.version_text(record)}, {wording.run_day(record)}: "
             f"{wording.trust(head.entry.verdict)}, {_worded(ages(head.entry).state)}"
         )
-        body += Markup('<text class="b" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>\n').format(
-            top + 16, _cut(caption), top + 32, state
+        body += fill(
+            '<text class="b" x="12" y="{}">{}</text><text class="s" x="12" y="{}">{}</text>\n',
+            top + 16,
+            _cut(caption),
+            top + 32,
+            state,
         )
         told.append(f"{caption} ({state})")
         top += 42
@@ -209,19 +213,23 @@ def matrix(title: str, lines: Iterable[Line], ages: Ages) -> Markup:
                 told.append(f"{cell.specification.title}: {cell.capability.value}, {wording.sentence(cell)}")
                 top += 38
         top += 8
-    return Markup(
+    return fill(
         '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="{height}" viewBox="0 0 400 {height}" role="img" '
         'aria-labelledby="t d"><title id="t">Conformance of {title}</title><desc id="d">{told}</desc>{sheet}'
-        '<text class="t" x="12" y="24">{title}</text>\n{body}</svg>\n'
-    ).format(height=top, title=title, told=". ".join(told), sheet=_SHEET, body=body)
+        '<text class="t" x="12" y="24">{title}</text>\n{body}</svg>\n',
+        height=top,
+        title=title,
+        told=". ".join(told),
+        sheet=_SHEET,
+        body=body,
+    )
 
 
 def _row(cell: Cell, top: int) -> Markup:
     name = cell.specification.title if cell.specification else ""
-    return Markup(
+    return fill(
         '<path class="r" d="M12 {0}H388"/><text x="12" y="{1}">{2}</text><svg x="306" y="{3}">{4}</svg>'
-        '<text x="324" y="{1}">{5}</text><text class="s" x="12" y="{6}">{7}</text>\n'
-    ).format(
+        '<text x="324" y="{1}">{5}</text><text class="s" x="12" y="{6}">{7}</text>\n',
         top, top + 16, name if len(name) <= 42 else f"{name[:41]}…", top + 6, _SHAPES[cell.capability],
         cell.capability.value, top + 31, wording.standing(cell),
     )  # fmt: skip

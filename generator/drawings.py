@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from generator import wording
 from generator.judgements import Cell, Tally
+from generator.markup import fill
 from generator.model import Suite
 from generator.records import UNKNOWN_VERSION
 
@@ -38,10 +39,15 @@ class Point:
 def drawing(name: str, title: str, sentence: str, drawn: tuple[Markup, int]) -> Markup:
     """Frame what `bars` or `dots` drew: `title` names it, `sentence` says what it shows."""
     body, height = drawn
-    return Markup(
+    return fill(
         '<svg class="drawing" role="img" aria-labelledby="{name}-title {name}-text" width="100%" height="{height}">'
-        '<title id="{name}-title">{title}</title><desc id="{name}-text">{sentence}</desc>\n{body}</svg>'
-    ).format(name=name, title=title, sentence=sentence, height=height, body=body)
+        '<title id="{name}-title">{title}</title><desc id="{name}-text">{sentence}</desc>\n{body}</svg>',
+        name=name,
+        title=title,
+        sentence=sentence,
+        height=height,
+        body=body,
+    )
 
 
 def shortened(text: str, length: int) -> str:
@@ -60,17 +66,22 @@ def headed(suite: Suite, length: int) -> str:
 def patterns(name: str, *striped: str) -> Markup:
     """Define the patterns of bars that are unknown, or `striped`; `name` makes their ids unique in a page."""
     stripes = Markup().join(
-        Markup(
+        fill(
             '<pattern id="{}-{}" width="5" height="5" patternUnits="userSpaceOnUse" '
-            'patternTransform="rotate({})"><rect class="hatch {}" width="2.4" height="5"/></pattern>'
-        ).format(name, kind, _TURNS[kind], kind)
+            'patternTransform="rotate({})"><rect class="hatch {}" width="2.4" height="5"/></pattern>',
+            name,
+            kind,
+            _TURNS[kind],
+            kind,
+        )
         for kind in striped
     )
-    specks = Markup(
+    specks = fill(
         '<pattern id="{}-unknown" width="6" height="6" patternUnits="userSpaceOnUse">'
-        '<circle class="speck" cx="2" cy="2" r="0.9"/></pattern>'
-    ).format(name)
-    return Markup("<defs>{}{}</defs>\n").format(stripes, specks)
+        '<circle class="speck" cx="2" cy="2" r="0.9"/></pattern>',
+        name,
+    )
+    return fill("<defs>{}{}</defs>\n", stripes, specks)
 
 
 def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
@@ -80,14 +91,18 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
         above = Markup()
         if point.suite.digest != digest:
             if digest:
-                above += Markup(
+                above += fill(
                     '<g class="break"><line x1="0" x2="100%" y1="{y}" y2="{y}"/>'
                     '<text x="100%" y="{text}">test set changed'
-                    '<tspan class="when">: not comparable</tspan></text></g>\n'
-                ).format(y=top + 6, text=top + 22)
+                    '<tspan class="when">: not comparable</tspan></text></g>\n',
+                    y=top + 6,
+                    text=top + 22,
+                )
                 top += _BREAK
-            above += Markup('<text class="set" x="0" y="{}">{}</text>\n').format(
-                top + 18, headed(point.suite, _BESIDE if digest else _ALONE)
+            above += fill(
+                '<text class="set" x="0" y="{}">{}</text>\n',
+                top + 18,
+                headed(point.suite, _BESIDE if digest else _ALONE),
             )
             top, digest = top + _HEADING, point.suite.digest
         yield point, top, above
@@ -97,11 +112,12 @@ def _rows(points: Sequence[Point]) -> Iterator[tuple[Point, int, Markup]]:
 def _name(point: Point, top: int) -> Markup:
     record = point.cell.entry.record
     if record.mesh_version == UNKNOWN_VERSION:
-        return Markup('<text class="name" x="0" y="{}">{}</text>').format(
-            top + 12, shortened(wording.run_time(record), _NAME)
-        )
-    return Markup('<text class="name" x="0" y="{}">{}<tspan class="when" dx="7">{}</tspan></text>').format(
-        top + 12, shortened(record.mesh_version, _NAME), wording.run_day(record)
+        return fill('<text class="name" x="0" y="{}">{}</text>', top + 12, shortened(wording.run_time(record), _NAME))
+    return fill(
+        '<text class="name" x="0" y="{}">{}<tspan class="when" dx="7">{}</tspan></text>',
+        top + 12,
+        shortened(record.mesh_version, _NAME),
+        wording.run_day(record),
     )
 
 
@@ -116,8 +132,8 @@ def bars(points: Sequence[Point], name: str) -> tuple[Markup, int]:
     body = patterns(name, "partial")
     top = 0
     for point, top, above in _rows(points):
-        body += above + Markup("<g>{}{}{}</g>\n").format(
-            _name(point, top), _counts(point.cell.tally, top), _bar(point.cell.tally, top, name)
+        body += above + fill(
+            "<g>{}{}{}</g>\n", _name(point, top), _counts(point.cell.tally, top), _bar(point.cell.tally, top, name)
         )
     return body, top + _ROW
 
@@ -128,11 +144,17 @@ def _counts(tally: Tally, top: int) -> Markup:
     body = Markup()
     for place, (kind, count) in enumerate(reversed(shown)):
         right = -38 * place
-        body += Markup(
+        body += fill(
             '<use class="shape {kind}" href="#{kind}" x="{at}" y="{y}" width="11" height="11"/>'
-            '<text class="count" x="{right}" y="{text}">{count}</text>'
-        ).format(kind=kind, at=right - 15 - 8 * len(str(count)), y=top + 2, right=right, text=top + 12, count=count)
-    return Markup('<svg x="100%" width="1" height="1" class="edge">{}</svg>').format(body)
+            '<text class="count" x="{right}" y="{text}">{count}</text>',
+            kind=kind,
+            at=right - 15 - 8 * len(str(count)),
+            y=top + 2,
+            right=right,
+            text=top + 12,
+            count=count,
+        )
+    return fill('<svg x="100%" width="1" height="1" class="edge">{}</svg>', body)
 
 
 def _bar(tally: Tally, top: int, name: str) -> Markup:
@@ -141,12 +163,12 @@ def _bar(tally: Tally, top: int, name: str) -> Markup:
         count = getattr(tally, kind)
         if not count:
             continue
-        box = Markup('x="{}" y="{}" width="{}" height="12"').format(
-            share(start, tally.total), top + 18, share(count, tally.total)
+        box = fill(
+            'x="{}" y="{}" width="{}" height="12"', share(start, tally.total), top + 18, share(count, tally.total)
         )
-        body += Markup('<rect class="bar {}" {}/>').format(kind, box)
+        body += fill('<rect class="bar {}" {}/>', kind, box)
         if kind in {"partial", "unknown"}:
-            body += Markup('<rect class="pattern {0}" fill="url(#{1}-{0})" {2}/>').format(kind, name, box)
+            body += fill('<rect class="pattern {0}" fill="url(#{1}-{0})" {2}/>', kind, name, box)
         start += count
     return body
 
@@ -162,17 +184,22 @@ def dots(points: Sequence[Point]) -> tuple[Markup, int]:
         body += (
             above
             + _name(point, top)
-            + Markup(
+            + fill(
                 '<text class="count" x="100%" y="{}">{}</text><line class="track" x1="1%" x2="99%" y1="{m}" y2="{m}"/>'
-                '<line class="track end" x1="99%" x2="99%" y1="{}" y2="{}"/>\n'
-            ).format(top + 12, _passed(tally), middle - 5, middle + 5, m=middle)
+                '<line class="track end" x1="99%" x2="99%" y1="{}" y2="{}"/>\n',
+                top + 12,
+                _passed(tally),
+                middle - 5,
+                middle + 5,
+                m=middle,
+            )
         )
         if not tested:
             last = None
             continue
         x = _across(tally.passed, tested)
         if last and last[0] == point.suite.digest:
-            joins += Markup('<line class="join" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(*last[1:], x, middle)
+            joins += fill('<line class="join" x1="{}" y1="{}" x2="{}" y2="{}"/>', *last[1:], x, middle)
         marks += _mark(tally, x, middle)
         last = (point.suite.digest, x, middle)
     return joins + body + marks, top + _ROW
@@ -182,8 +209,8 @@ def _passed(tally: Tally) -> Markup:
     tested = tally.passed + tally.failed
     if not tested:
         return Markup("nothing tested")
-    rest = Markup('<tspan class="when">, {} untested</tspan>').format(tally.untested) if tally.untested else ""
-    return Markup("{}/{} passed{}").format(tally.passed, tested, rest)
+    rest = fill('<tspan class="when">, {} untested</tspan>', tally.untested) if tally.untested else ""
+    return fill("{}/{} passed{}", tally.passed, tested, rest)
 
 
 def _across(part: int, whole: int) -> str:
@@ -193,9 +220,9 @@ def _across(part: int, whole: int) -> str:
 
 def _mark(tally: Tally, x: str, y: int) -> Markup:
     """Draw a disc where all was tested, a ring where not, and a stroke through it where something failed."""
-    body = Markup('<circle class="dot{}" cx="{}" cy="{}" r="5"/>').format(" open" if tally.untested else "", x, y)
+    body = fill('<circle class="dot{}" cx="{}" cy="{}" r="5"/>', " open" if tally.untested else "", x, y)
     if tally.failed:
-        body += Markup(
-            '<svg class="edge" x="{}" y="{}" width="1" height="1"><path class="slash" d="M-7 7L7-7"/></svg>'
-        ).format(x, y)
+        body += fill(
+            '<svg class="edge" x="{}" y="{}" width="1" height="1"><path class="slash" d="M-7 7L7-7"/></svg>', x, y
+        )
     return body

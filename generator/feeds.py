@@ -20,6 +20,7 @@ from markupsafe import Markup
 from generator import urls, wording
 from generator.chronicle import Line, Move
 from generator.judgements import Assessment, Entry, Ledger, Output
+from generator.markup import fill
 
 MEDIA_TYPE: Final = "application/atom+xml"
 MAX_ENTRIES: Final = 100
@@ -130,13 +131,12 @@ def _feed(ledger: Ledger, path: str, title: str, page: str, items: Iterable[Item
     programme, audience = ledger.programme, ledger.registry.audience
     updated = newest[0].updated if newest else ledger.registry.issued_at
     entries = Markup().join(_entry(item, audience, programme.base_url) for item in newest)
-    xml = Markup(
+    xml = fill(
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
         "<id>{id}</id>\n<title>{title}</title>\n<updated>{updated}</updated>\n<author><name>{author}</name></author>\n"
         '<link rel="self" type="{type}" href="{base}{path}"/>\n'
         '<link rel="alternate" type="text/html" href="{base}{page}"/>\n'
-        "{entries}</feed>\n"
-    ).format(
+        "{entries}</feed>\n",
         id=tag(audience, f"feed:{path.removesuffix('.atom').replace('/', ':')}"),
         title=title,
         updated=wording.timestamp(updated),
@@ -152,10 +152,9 @@ def _feed(ledger: Ledger, path: str, title: str, page: str, items: Iterable[Item
 
 def _entry(item: Item, audience: str, base_url: str) -> Markup:
     page, _, anchor = item.page.partition("#")
-    return Markup(
+    return fill(
         "<entry>\n<id>{id}</id>\n<title>{title}</title>\n<updated>{updated}</updated>\n"
-        '<link rel="alternate" type="text/html" href="{page}"/>\n<summary>{summary}</summary>\n</entry>\n'
-    ).format(
+        '<link rel="alternate" type="text/html" href="{page}"/>\n<summary>{summary}</summary>\n</entry>\n',
         id=tag(audience, item.name),
         title=item.title,
         updated=wording.timestamp(item.updated),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,5 +42,32 @@ def _rows(folder: str, prefix: str) -> Iterator[tuple[str, Row]]:
             yield f"{path}/", _FOLDER
             yield from _rows(entry.path, f"{path}/")
         else:
-            seen = entry.stat(follow_symlinks=False)
-            yield path, Row(seen.st_mode, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+            yield path, _row(entry.stat(follow_symlinks=False))
+
+
+def again(before: Mapping[str, Row], folder: Path, changed: Iterable[str]) -> dict[str, Row]:
+    """Give the rows of `folder`, which has no empty folders, if only the files at `changed` paths are not as `before`.
+
+    What became of these the disk is asked.
+    """
+    rows = {path: row for path, row in before.items() if not path.endswith("/")}
+    for path in changed:
+        rows.pop(path, None)
+        with contextlib.suppress(OSError):
+            rows[path] = _row(os.lstat(f"{folder}/{path}"))
+    return rows | dict.fromkeys((f"{folder}/" for folder in folders(rows)), _FOLDER)
+
+
+def folders(paths: Iterable[str]) -> set[str]:
+    """Give every folder that is around one of some paths."""
+    found = set[str]()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def _row(seen: os.stat_result) -> Row:
+    return Row(seen.st_mode, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)

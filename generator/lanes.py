@@ -13,6 +13,7 @@ from markupsafe import Markup
 from generator import axes, timeline, wording
 from generator.drawings import patterns, shortened
 from generator.judgements import Cell
+from generator.markup import fill
 from generator.terms import Compliance
 from generator.timeline import Lane, Timeline
 
@@ -35,26 +36,28 @@ def lanes(of: Timeline, specification: str, titles: dict[str, str], name: str) -
 def _lane(of: Timeline, lane: Lane, specification: str, titles: dict[str, str], where: tuple[str, int]) -> Markup:
     name, top = where
     found = list(timeline.states(lane, specification))
-    body = Markup('<text class="name" x="0" y="{}">{}</text><text class="count" x="100%" y="{}">{}</text>').format(
-        top + 14, shortened(label(lane, titles), 26), top + 14, _said(found[-1][0])
+    body = fill(
+        '<text class="name" x="0" y="{}">{}</text><text class="count" x="100%" y="{}">{}</text>',
+        top + 14,
+        shortened(label(lane, titles), 26),
+        top + 14,
+        _said(found[-1][0]),
     )
     digest = ""
     for cell, start, end in found:
         x, width = axes.across(of, start), axes.width(of, start, end)
         kind = cell.capability.value
-        body += Markup('<rect class="bar {}" x="{}" y="{}" width="{}" height="11"/>').format(kind, x, top + 20, width)
+        body += fill('<rect class="bar {}" x="{}" y="{}" width="{}" height="11"/>', kind, x, top + 20, width)
         if kind in {"partial", "unknown"}:
-            body += Markup('<rect fill="url(#{}-{})" x="{}" y="{}" width="{}" height="11"/>').format(
-                name, kind, x, top + 20, width
+            body += fill(
+                '<rect fill="url(#{}-{})" x="{}" y="{}" width="{}" height="11"/>', name, kind, x, top + 20, width
             )
         if line := _LINES.get(cell.compliance):
-            body += Markup('<line class="kept {}" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(
-                line, x, axes.across(of, end), y=top + 36
+            body += fill(
+                '<line class="kept {}" x1="{}" x2="{}" y1="{y}" y2="{y}"/>', line, x, axes.across(of, end), y=top + 36
             )
         if digest not in {"", cell.entry.suite.digest}:
-            body += Markup('<g class="break"><line x1="{0}" x2="{0}" y1="{1}" y2="{2}"/></g>').format(
-                x, top + 17, top + 40
-            )
+            body += fill('<g class="break"><line x1="{0}" x2="{0}" y1="{1}" y2="{2}"/></g>', x, top + 17, top + 40)
         digest = cell.entry.suite.digest
     return body
 

@@ -66,7 +66,7 @@ class Standing:
         """Give what was said, if all of the site is made of the same and nobody touched it since."""
         found = seals.read(self._whole)
         kept = json.loads(found) if found else {}
-        if not kept or kept["made_of"] != made_of or kept["site"] != _digest_of(self._rows):
+        if not kept or kept["made_of"] != made_of or kept["site"] != _digest_of(self.rows):
             return None
         return Told(lines=tuple(kept["lines"]), code=kept["code"])
 
@@ -84,9 +84,19 @@ class Standing:
         """Give the bytes of a file; raise `OSError` when it has gone meanwhile."""
         return (self._out / path).read_bytes()
 
-    def keep(self, parts: Iterable[Part], originals: Mapping[str, str], told: tuple[str, Told] | None) -> None:
-        """Remember a build that has just been written, and what all of it was made of and said where that is known."""
-        rows = dict(files.rows(self._out))
+    def keep(
+        self,
+        parts: Iterable[Part],
+        originals: Mapping[str, str],
+        told: tuple[str, Told] | None,
+        written: Iterable[str] | None = None,
+    ) -> None:
+        """Remember a build that has just been written, and what all of it was made of and said where that is known.
+
+        If `written` names the files that are others now, all else is remembered as it was found before: what
+        somebody touched meanwhile will not be taken for what was written.
+        """
+        rows = dict(files.rows(self._out)) if written is None else files.again(self.rows, self._out, written)
         listed = [(part.made_of, dict(part.files), part.outward) for part in parts]
         kept = {"parts": listed, "originals": dict(originals), "rows": rows}
         seals.write(self._pieces, json.dumps(kept, separators=(",", ":")).encode())
@@ -96,7 +106,8 @@ class Standing:
             seals.write(self._whole, json.dumps(whole).encode())
 
     @functools.cached_property
-    def _rows(self) -> dict[str, Row]:
+    def rows(self) -> dict[str, Row]:
+        """What stood in the folder when it was first looked at."""
         return dict(files.rows(self._out))
 
     @functools.cached_property
@@ -111,7 +122,7 @@ class Standing:
         return {name: Part(name, marks, tuple((path, anchor) for path, anchor in out)) for name, marks, out in told}
 
     def _intact(self, path: str, mark: str) -> bool:
-        told, found = self._kept["rows"].get(path), self._rows.get(path)
+        told, found = self._kept["rows"].get(path), self.rows.get(path)
         if told is None or found is None:
             return False
         known = Row(*told)
@@ -152,7 +163,8 @@ def _mark(content: bytes, length: int) -> str:
 
 
 def _digest_of(rows: Mapping[str, Row]) -> str:
-    return _digest("".join(f"{path} {row}\n" for path, row in rows.items()).encode("utf-8", "surrogateescape"))
+    told = "".join(f"{path} {tuple(row)}\n" for path, row in sorted(rows.items()))
+    return _digest(told.encode("utf-8", "surrogateescape"))
 
 
 def _digest(content: bytes) -> str:

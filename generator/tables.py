@@ -13,6 +13,7 @@ from markupsafe import Markup
 from generator import conformance, emitting, urls, wording
 from generator.chronicle import Line
 from generator.judgements import AssertionCell, Assessment, Cell, Entry, Ledger, Output
+from generator.markup import fill
 from generator.model import Programme
 from generator.records import Words
 from generator.terms import Compliance, Freshness, Outcome
@@ -174,11 +175,12 @@ def dataset(ledger: Ledger) -> dict[str, Any]:
 def sitemap(pages: Iterable[str], base_url: str) -> Output:
     """List every page by its public address, as sitemaps.org has it; the page for lost readers is none."""
     listed = sorted(wording.canonical(page) for page in pages if page != urls.NOT_FOUND)
-    rows = Markup().join(Markup("<url><loc>{}{}</loc></url>\n").format(base_url, page) for page in listed)
-    xml = Markup(
+    rows = Markup().join(fill("<url><loc>{}{}</loc></url>\n", base_url, page) for page in listed)
+    xml = fill(
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{}</urlset>\n'
-    ).format(rows)
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{}</urlset>\n',
+        rows,
+    )
     return Output(path=urls.SITEMAP, content=xml.encode())
 
 

@@ -60,11 +60,11 @@ class Making:
         before = Standing(arguments.cache, out(arguments)) if arguments.cache else None
         told = before.told(made_of) if before else None
         if told is None:
-            told, made = self._made(before, drafted)
+            told, made, written = self._made(before, drafted)
             if before:
                 # What changed meanwhile may have gone into the site, or not.
                 known = (made_of, told) if made_of == _made_of(arguments) else None
-                before.keep(made.parts, made.originals.ids, known)
+                before.keep(made.parts, made.originals.ids, known, written)
         console.print_lines(told.lines)
         return told.code
 
@@ -79,7 +79,9 @@ class Making:
             self._last = book, originals.at(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS))
         return self._last
 
-    def _made(self, before: Standing | None, drafted: Callable[[Draft], object]) -> tuple[Told, Site]:
+    def _made(
+        self, before: Standing | None, drafted: Callable[[Draft], object]
+    ) -> tuple[Told, Site, frozenset[str] | None]:
         from generator import site, writing
 
         book, files = self._read()
@@ -93,12 +95,13 @@ class Making:
         self._places = {**self._places, **made.places}
         with console.progress("writing", len(made)) as tell:
             kept = made.kept | (before.originals(made.originals.ids) if before else frozenset())
-            writing.write(made.made, folder, tell, made.originals, kept)
+            left = writing.Left(kept, before.rows if before else None)
+            written = writing.write(made.made, folder, tell, made.originals, left)
         loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]
         count = len(book.entries)
         total = f"{len(made)} files in {folder}; {count} {'result counts' if count == 1 else 'results count'}"
         lines = (*printing.finding_lines(loud), f"{total}; {printing.count_line(book.findings)}")
-        return Told(lines=lines, code=console.code(book.findings)), made
+        return Told(lines=lines, code=console.code(book.findings)), made, written
 
 
 def out(arguments: argparse.Namespace) -> Path:

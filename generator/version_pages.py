@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
-
 from generator import chronicle, conformance, folding, rendering, urls, wording
 from generator.chronicle import Variant
 from generator.judgements import Assessment, Entry, Output
+from generator.markup import fill
 from generator.model import Suite
 from generator.rendering import Environment, Scene, page
 from generator.terms import Compliance
@@ -22,7 +21,7 @@ MAX_OTHERS: Final = 30
 MAX_NAMED: Final = 8
 """Failed tests that the row of a folded run names; its file and the API hold them all."""
 
-_FORWARD: Final = Markup(
+_FORWARD: Final = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{id}</title>'
     '<meta name="robots" content="noindex"><meta http-equiv="refresh" content="0; url={to}">'
     '<link rel="canonical" href="{canonical}"></head>'
@@ -107,7 +106,8 @@ def _forward(scene: Scene, entry: Entry) -> Output:
     """Lead from the address that a folded run once had, or would have, to its row."""
     record = entry.record
     place = urls.mesh_version(record.mesh, record.mesh_version)
-    html = _FORWARD.format(
+    html = fill(
+        _FORWARD,
         id=record.run_id,
         to=f"../{urls.FRONT}#{urls.row(record.run_id)}",
         canonical=scene.ledger.programme.base_url + wording.canonical(place),

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from generator import urls
 from generator.almanac import Age
 from generator.judgements import Cell, Step, Verdict
+from generator.markup import fill
 from generator.records import UNKNOWN_VERSION, Record, Recorded
 from generator.terms import Role, State
 
@@ -57,7 +58,7 @@ def link(url: str) -> Markup:
     """Make an https address a link, and show any other text as text."""
     if not url.startswith("https://"):
         return escape(url)
-    return Markup('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>').format(url, _bare(url))
+    return fill('<a href="{0}" rel="noopener noreferrer nofollow">{1}</a>', url, _bare(url))
 
 
 def _bare(url: str) -> str:

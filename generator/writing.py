@@ -9,13 +9,13 @@ import signal
 import stat
 import tempfile
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import files, forking
+from generator.files import Row
 from generator.findings import Stop
 from generator.forking import Tell, silent
 from generator.judgements import Output
@@ -32,35 +32,52 @@ _AT_ONCE: Final = 2000
 """Files that one process writes before it looks for others."""
 
 
+class Left(NamedTuple):
+    """What an earlier build left in a folder: `kept` stands there as it will, and `rows` tell of all that is there.
+
+    Without rows the folder itself is looked at.
+    """
+
+    kept: frozenset[str] = frozenset()
+    rows: Mapping[str, Row] | None = None
+
+
+NOTHING: Final = Left()
+
+
 def write(
     made: Sequence[Output],
     out: Path,
     tell: Tell = silent,
     originals: Originals = NONE,
-    kept: frozenset[str] = frozenset(),
-) -> None:
+    left: Left = NOTHING,
+) -> frozenset[str] | None:
     """Put a site into `out`; what is new is written beside it first, and until that stands nothing is changed.
 
     Where much is new, or the folder is not as it was left, a whole new folder takes the place of the old one, with
     second links to files that keep their bytes. Else the new files take the places of the old ones in one go that
-    no interrupt divides; only a power cut could, and the next build would mend that. What is `kept`, files that
-    were made or originals, stands there already. `tell` hears how many files were seen to. Raises `Stop` when `out`
-    is neither empty nor a site that Meshmark wrote.
+    no interrupt divides; only a power cut could, and the next build would mend that. What was `left` to be kept,
+    files that were made or originals, stands there already. `tell` hears how many files were seen to. Gives the
+    paths that were written or taken away, or None for a whole new folder. Raises `Stop` when `out` is neither
+    empty nor a site that Meshmark wrote.
     """
     out = out.resolve()
     if out.exists() and not (out.is_dir() and ((out / MARKER).is_file() or not any(out.iterdir()))):
         raise Stop(f"{out} is not a site that meshmark wrote: empty it, or choose another --out")
     out.parent.mkdir(parents=True, exist_ok=True)
-    standing, site = _standing(out), _Site((_NOTE, *made), originals, kept, out)
-    asked = site.paths - kept
-    new = [output.path for output in site.some(asked) if not _same(out, output)] if standing else asked
+    standing = _standing(dict(files.rows(out)) if left.rows is None else left.rows)
+    site = _Site((_NOTE, *made), originals, left.kept, out)
+    asked = site.paths - left.kept
+    new = frozenset(output.path for output in site.some(asked) if not _same(out, output)) if standing else asked
     gone = standing - site.paths
+    mends = standing and len(new) + len(gone) <= len(site.paths) // _SHARE and not _in_the_way(new, standing)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
-        if standing and len(new) + len(gone) <= len(site.paths) // _SHARE and not _in_the_way(new, gone, standing):
+        if mends:
             _mend(out, list(site.some(new)), gone, Path(scratch), tell)
         else:
             _replace(out, site, frozenset(new), Path(scratch), tell)
     tell(len(site.paths) - 1)
+    return frozenset(new) | gone if mends else None
 
 
 class _Site:
@@ -83,14 +100,10 @@ class _Site:
                 yield Output(path=path, content=(self._out / path).read_bytes())
 
 
-def _standing(out: Path) -> frozenset[str]:
+def _standing(rows: Mapping[str, Row]) -> frozenset[str]:
     """Give the files of the old site; none if anything in it is neither a plain file nor a folder that has some."""
-    found = list(files.rows(out))
-    paths = [path for path, _ in found]
-    if any(path.endswith("/") and not after.startswith(path) for path, after in pairwise([*paths, ""])):
-        return frozenset()
-    plain = {path for path, row in found if stat.S_ISREG(row.mode)}
-    return frozenset(plain) if all(path in plain or path.endswith("/") for path in paths) else frozenset()
+    plain = frozenset(path for path, row in rows.items() if stat.S_ISREG(row.mode))
+    return plain if rows.keys() == plain | {f"{folder}/" for folder in files.folders(plain)} else frozenset()
 
 
 def _same(out: Path, output: Output) -> bool:
@@ -103,15 +116,9 @@ def _same(out: Path, output: Output) -> bool:
     return False
 
 
-def _in_the_way(new: Iterable[str], gone: Iterable[str], standing: frozenset[str]) -> bool:
+def _in_the_way(new: Collection[str], standing: frozenset[str]) -> bool:
     """Say whether a folder would have to take the place of a file, or a file that of a folder."""
-    folders = {path[:place] for path in standing for place in _slashes(path)}
-    before = standing | frozenset(gone)
-    return any(path in folders or any(path[:at] in before for at in _slashes(path)) for path in new)
-
-
-def _slashes(path: str) -> Iterator[int]:
-    return (place for place, character in enumerate(path) if character == "/")
+    return not (files.folders(standing).isdisjoint(new) and standing.isdisjoint(files.folders(new)))
 
 
 def _mend(out: Path, new: Sequence[Output], gone: Iterable[str], scratch: Path, tell: Tell) -> None:

@@ -48,8 +48,9 @@ def built(
     before = Standing(scratch / "cache", out)
     made = planned(repository, as_of, templates, site.Manner(past=past, standing=before))
     kept = made.kept | before.originals(made.originals.ids)
-    writing.write(made.made, out, originals=made.originals, kept=kept)
-    before.keep(made.parts, made.originals.ids, None)
+    left = writing.Left(kept, before.rows)
+    written = writing.write(made.made, out, originals=made.originals, left=left)
+    before.keep(made.parts, made.originals.ids, None, written)
     paths = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
     assert len(paths) - 1 == len(made)
     return {path: file.read_bytes() for path, file in paths.items() if path != writing.MARKER}
