@@ -104,10 +104,9 @@ def _band(look: str, name: str, across: tuple[str, str], down: tuple[int, int]) 
 def sentence(of: Timeline, kinds: Sequence[Kind]) -> str:
     """Say what the cells of `kinds` are since the last change, and what they were at first."""
     first, last = of.moments[0], of.moments[-1]
-    begun = axes.begun(of)
-    text = f"{_told(last, kinds)} since {begun[last.start]}"
+    text = f"{_told(last, kinds)} since {axes.begun_at(of, last.start)}"
     if first is not last:
-        text += f"; {_told(first, kinds)} on {begun[first.start]}"
+        text += f"; {_told(first, kinds)} on {axes.begun_at(of, first.start)}"
     return f"{text[0].upper()}{text[1:]}."
 
 

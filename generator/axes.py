@@ -37,6 +37,12 @@ def begun(of: Timeline) -> dict[datetime, str]:
     return found
 
 
+def begun_at(of: Timeline, moment: datetime) -> str:
+    """Say of one moment at which a run began to stand what `begun` says of it."""
+    records = (change.stretch.run.entry.record for change in of.changes if change.stretch.start == moment)
+    return min((wording.begun(moment, record) for record in records), key=len)
+
+
 def place_of(of: Timeline, moment: datetime) -> int:
     """Give where a moment stands, in hundredths of a percent of the width."""
     whole = max(1, int((of.end - of.start).total_seconds()))

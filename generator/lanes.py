@@ -82,4 +82,4 @@ def sentence(of: Timeline, specification: str) -> str:
     held = ", ".join(f"{judged.count(kind)} {kind}" for kind in _JUDGED if kind in judged)
     first = min(found[0][1] for found in last if found)
     runs = "mesh and variant" if len(cells) == 1 else "meshes and variants"
-    return f"First tested {axes.begun(of)[first]}; of {len(cells)} {runs} now: capability {told}; compliance {held}."
+    return f"First tested {axes.begun_at(of, first)}; of {len(cells)} {runs} now: capability {told}; compliance {held}."

@@ -170,21 +170,25 @@ def _specifications(lanes: Sequence[Lane]) -> tuple[Specification, ...]:
 
 
 def _moments(changes: Iterable[Change], end: datetime) -> list[Moment]:
-    standing: dict[tuple[str, Variant], tuple[Cell, ...]] = {}
+    standing: dict[tuple[str, Variant], tuple[Kind, ...]] = {}
     counts: Counter[Kind] = Counter()
-    meshes: set[str] = set()
     found: list[Moment] = []
     for start, group in itertools.groupby(changes, key=lambda change: change.stretch.start):
+        moved = False
         for change in group:
             line = change.lane.line
-            cells = tuple(cell for cell in change.stretch.run.cells if cell.tally.total)
-            counts.subtract(_kinds(standing.get((line.mesh, line.variant), ())))
-            counts.update(_kinds(cells))
-            standing[line.mesh, line.variant] = cells
-            meshes.add(line.mesh)
+            kinds = _kinds(change.stretch.run)
+            before = standing.get((line.mesh, line.variant))
+            if kinds != before:
+                counts.subtract(before or ())
+                counts.update(kinds)
+                standing[line.mesh, line.variant] = kinds
+                moved = True
+        if not moved:
+            continue
         told = dict(+counts)
         total = sum(count for kind, count in told.items() if isinstance(kind, Capability))
-        now = Moment(start=start, end=end, meshes=len(meshes), cells=total, counts=told)
+        now = Moment(start=start, end=end, meshes=len({mesh for mesh, _ in standing}), cells=total, counts=told)
         if found and replace(now, start=found[-1].start) == found[-1]:
             continue
         if found:
@@ -193,8 +197,8 @@ def _moments(changes: Iterable[Change], end: datetime) -> list[Moment]:
     return found
 
 
-def _kinds(cells: Iterable[Cell]) -> Iterator[Kind]:
-    return (kind for cell in cells for kind in (cell.capability, cell.compliance))
+def _kinds(run: Assessment) -> tuple[Kind, ...]:
+    return tuple([kind for cell in run.cells if cell.tally.total for kind in (cell.capability, cell.compliance)])
 
 
 def turns(of: Timeline) -> tuple[Change, ...]:
@@ -222,7 +226,7 @@ def states(lane: Lane, specification: str) -> Iterator[tuple[Cell, datetime, dat
         cell = chronicle.cell_of(stretch.run, specification)
         if cell is None or not cell.tally.total:
             return None
-        return stretch.run.entry.suite.digest, cell.capability.value, cell.compliance.value
+        return stretch.run.entry.suite.digest, cell.capability, cell.compliance
 
     for state, group in itertools.groupby(lane.stretches, key=key):
         members = list(group)
