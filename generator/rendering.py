@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import areas, charts, chronicle, glossary, remarks, slots, sshsig, texts, urls, wording
+from generator import areas, charts, chronicle, glossary, remarks, seals, slots, sshsig, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line, Move
@@ -25,6 +27,51 @@ from generator.terms import Compliance
 from generator.theme import Theme
 
 Environment: TypeAlias = jinja2.Environment
+_LIBRARIES: Final = ("jinja2", "markupsafe")
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates in the form that Python runs, so that none is compiled twice: in memory, and sealed in a cache."""
+
+    def __init__(self, cache: Path | None = None) -> None:
+        """Take what an earlier process kept in `cache`, if this very program did and this user sealed it."""
+        self._file = cache / "templates" if cache else None
+        self._made_by = seals.program(_LIBRARIES) if cache else ""
+        told = seals.read(self._file) if self._file else None
+        made_by, codes = json.loads(told) if told else ("", {})
+        self._codes: dict[str, str] = codes if made_by == self._made_by else {}
+        self._used: dict[str, str] = {}
+        self._has_news = False
+
+    def get_bucket(
+        self,
+        environment: jinja2.Environment,
+        name: str,
+        filename: str | None,  # noqa: ARG002 - the signature is the package's
+        source: str,
+    ) -> jinja2.bccache.Bucket:
+        """Give the place of a template: two of one name are two, such as one's own and the one that it extends."""
+        key = self.get_source_checksum(f"{name}\n{source}")
+        bucket = jinja2.bccache.Bucket(environment, key, self.get_source_checksum(source))
+        self.load_bytecode(bucket)
+        return bucket
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Give what is known of a template."""
+        if code := self._codes.get(bucket.key):
+            bucket.bytecode_from_string(code.encode("latin-1"))
+            self._used[bucket.key] = code
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Take what was compiled."""
+        self._codes[bucket.key] = self._used[bucket.key] = bucket.bytecode_to_string().decode("latin-1")
+        self._has_news = True
+
+    def keep(self) -> None:
+        """Leave what was used to later processes, if there is a cache and anything new; forget the rest."""
+        if self._file and self._has_news:
+            seals.write(self._file, json.dumps([self._made_by, self._used], ensure_ascii=False).encode())
+        self._codes, self._used, self._has_news = self._used, {}, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +80,8 @@ class Scene:
 
     `told` are the lines with only the runs that have pages of their own, `folded` the ids of the others,
     and `log` is what moved between neighbouring runs of all. `originals` are the files that are published as
-    they are; `past` says that a reader asked for an earlier commit. `stage` holds the environment of all its
+    they are; `past` says that a reader asked for an earlier commit, and `compiled` holds what was
+    compiled before. `stage` holds the environment of all its
     pages once there is one, and `said` the words of runs that were asked for, by the path of the result.
     """
 
@@ -47,6 +95,7 @@ class Scene:
     originals: Originals
     theme: Theme
     past: bool = False
+    compiled: Compiled = field(default_factory=Compiled, compare=False, repr=False)
     stage: list[jinja2.Environment] = field(default_factory=list, compare=False, repr=False)
     said: dict[str, Mapping[str, Words]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -104,9 +153,13 @@ _COMPLIANCES: Final = (
 
 
 def environment(scene: Scene) -> jinja2.Environment:
-    """Give the environment for the templates of a theme: one for all pages, which compiles each template once."""
+    """Give the environment for the templates of a theme: one for all pages, in which each is compiled already."""
     if not scene.stage:
         scene.stage.append(_environment(scene))
+        for name in scene.stage[0].list_templates(extensions=["html"]):
+            # What is wrong with a template is said where a page asks for it.
+            with contextlib.suppress(jinja2.TemplateError):
+                scene.stage[0].get_template(name)
     return scene.stage[0]
 
 
@@ -119,6 +172,7 @@ def _environment(scene: Scene) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=scene.compiled,
     )
     made.context_class = _Context
     titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}

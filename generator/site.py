@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ from generator.judgements import Entry, Ledger, Output
 from generator.originals import Originals
 from generator.parts import Part
 from generator.recount import Evidence, Sheet
-from generator.rendering import Scene
+from generator.rendering import Compiled, Scene
 from generator.standing import Standing
 from generator.terms import KeyStatus
 from generator.theme import Theme
@@ -52,13 +52,14 @@ class Manner:
     """How a site is made: pages of the `past` say that they are; `tell` hears how many files there are.
 
     `standing` is what an earlier build left in the folder of the site, and `places` says which part of it each file
-    belonged to; both change nothing but the time.
+    belonged to, `compiled` has the templates that were used before; all three change nothing but the time.
     """
 
     past: bool = False
     tell: Tell = silent
     standing: Standing | None = None
     places: Mapping[str, str] = field(default_factory=dict)
+    compiled: Compiled = field(default_factory=Compiled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,8 @@ class Draft:
         self._originals = originals.only(_counting(ledger))
         self._evidence = _evidence(ledger, self._originals)
         look = theme.read(templates, ledger.programme.site)
-        self._scene = _scene(ledger, as_of, self._originals, look, past=manner.past)
+        scene = _scene(ledger, as_of, self._originals, look, past=manner.past)
+        self._scene = replace(scene, compiled=manner.compiled)
         own = (Part("/assets", lambda: assets.outputs(look)), Part("/signers", lambda: [_allowed_signers(ledger)]))
         self._parts = (*parts.parts(self._scene, kept=self._before is not None), *own)
         self._places = manner.places

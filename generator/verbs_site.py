@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from generator.judgements import Ledger
     from generator.ledger import Reader
     from generator.originals import Originals
+    from generator.rendering import Compiled
     from generator.site import Draft, Site
 
 Read: TypeAlias = "tuple[Ledger, Originals]"
@@ -52,6 +53,7 @@ class Making:
         self._reader: Reader | None = None
         self._last: Read | None = None
         self._places: Mapping[str, str] = {}
+        self._compiled: Compiled | None = None
 
     def build(self, drafted: Callable[[Draft], object] = lambda _: None) -> int:
         """Make the site, print what is wrong, and give the exit code; `drafted` hears of it before it is finished."""
@@ -82,16 +84,18 @@ class Making:
     def _made(
         self, before: Standing | None, drafted: Callable[[Draft], object]
     ) -> tuple[Told, Site, frozenset[str] | None]:
-        from generator import site, writing
+        from generator import rendering, site, writing
 
         book, files = self._read()
         as_of, past = self._arguments.as_of or book.committed_at, self._arguments.at is not None
         folder, templates = out(self._arguments), console.root(self._arguments) / urls.TEMPLATES
+        compiled = self._compiled = self._compiled or rendering.Compiled(self._arguments.cache)
         with console.progress("rendering") as tell:
-            manner = site.Manner(past=past, tell=tell, standing=before, places=self._places)
+            manner = site.Manner(past=past, tell=tell, standing=before, places=self._places, compiled=compiled)
             draft = site.Draft(book, files, as_of, templates, manner)
             drafted(draft)
             made = draft.finished()
+        compiled.keep()
         self._places = {**self._places, **made.places}
         with console.progress("writing", len(made)) as tell:
             kept = made.kept | (before.originals(made.originals.ids) if before else frozenset())

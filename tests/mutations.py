@@ -260,8 +260,8 @@ MUTATIONS: Final = (
         (
             "fit",
             "7.3 the signature fits the bytes",
-            "Ed25519PublicKey.from_public_bytes(signature.public).verify(signature.value, signed)",
-            "Ed25519PublicKey.from_public_bytes(signature.public)",
+            "_key(signature.public).verify(signature.value, signed)",
+            "_key(signature.public)",
         ),
     ),
     *of(
