@@ -103,11 +103,14 @@ class Repository:
         """Give the committer time of the head."""
         return _when(self._git.text("rev-list", "--max-count=1", "--timestamp", self.head).partition(" ")[0])
 
-    def transitions(self, line: Line | None = None) -> Iterator[Transition]:
+    def transitions(
+        self, line: Line | None = None, wanted: Callable[[str], bool] = lambda _: True
+    ) -> Iterator[Transition]:
         """Stream the main line or its end, oldest first: each commit's tree against its first parent's.
 
-        One `diff-tree` is fed explicit (commit, first parent) pairs, so merges, squashes and evil
-        merges all come out as plain changes. Paths that are not UTF-8 carry surrogate escapes.
+        Of the changes only those at `wanted` paths are given. One `diff-tree` is fed explicit (commit,
+        first parent) pairs, so merges, squashes and evil merges all come out as plain changes. Paths that
+        are not UTF-8 carry surrogate escapes.
         """
         line = self.main_line if line is None else line
         times = {commit: when for commit, _, when in line}
@@ -117,7 +120,7 @@ class Repository:
             pairs.seek(0)
             process = self._git.start(*_DIFFERENCE, "--stdin", "--always", "--root", given=pairs)
             try:
-                for commit, changes in _grouped(process.stdout, present):
+                for commit, changes in _grouped(process.stdout, present, wanted):
                     yield Transition(commit=commit, committed_at=times[commit], changes=changes)
                 if process.wait():
                     raise unverifiable("git cannot compare the trees of the main line", fix="git fsck says why")
@@ -138,7 +141,7 @@ class Repository:
 
     def _changes(self, *compared: str) -> tuple[Change, ...]:
         tokens = iter(self._git.bytes(*_DIFFERENCE, *compared).split(b"\0"))
-        return tuple(_change(meta, next(tokens)) for meta in tokens if meta)
+        return tuple(_change(meta, _path(next(tokens))) for meta in tokens if meta)
 
     def content(self, blob_id: str, limit: int) -> bytes | int:
         """Give the bytes of a blob, or only its size when it has more than `limit` bytes."""
@@ -246,12 +249,15 @@ def _when(seconds: str) -> datetime:
     return datetime.fromtimestamp(min(int(seconds), _LAST_SECOND), UTC)
 
 
-def _grouped(stream: Any, present: set[str]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+def _grouped(stream: Any, present: set[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, tuple[Change, ...]]]:
     commit, changes = "", list[Change]()
     tokens = objects.tokens(stream)
     for token in tokens:
         if token.startswith(b":"):
-            changes.append(_placed(token, next(tokens), present))
+            path = _path(next(tokens))
+            _place(token, path, present)
+            if wanted(path):
+                changes.append(_change(token, path))
             continue
         if commit:
             yield commit, tuple(changes)
@@ -260,21 +266,19 @@ def _grouped(stream: Any, present: set[str]) -> Iterator[tuple[str, tuple[Change
         yield commit, tuple(changes)
 
 
-def _change(meta: bytes, path: bytes) -> Change:
+def _change(meta: bytes, path: str) -> Change:
     _, mode, _, blob_id, status = meta.decode().split(" ")
-    return Change(path=_path(path), blob=None if status == "D" else Blob(mode=mode, id=blob_id))
+    return Change(path=path, blob=None if status == "D" else Blob(mode=mode, id=blob_id))
 
 
-def _placed(meta: bytes, path: bytes, present: set[str]) -> Change:
-    """Give a change of the tree whose paths are `present`, and keep them up to date.
+def _place(meta: bytes, path: str, present: set[str]) -> None:
+    """Keep the paths that are `present` in a tree up to date.
 
     A tree that has a path twice is no tree that git makes, and its readers disagree about the file.
     """
-    change = _change(meta, path)
-    if meta.startswith(b":000000 ") == (change.path in present):
-        raise unverifiable(f"{change.path!r} stands twice in a tree", fix="git fsck names the tree")
-    (present.add if change.blob else present.discard)(change.path)
-    return change
+    if meta.startswith(b":000000 ") == (path in present):
+        raise unverifiable(f"{path!r} stands twice in a tree", fix="git fsck names the tree")
+    (present.discard if meta.endswith(b" D") else present.add)(path)
 
 
 def _path(raw: bytes) -> str:

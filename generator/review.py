@@ -49,9 +49,8 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
         changes = head.since_fork(before.head)
         schemas = settings.schemas(ledger.files_of(before.tree(urls.SCHEMAS), before.content))
         walk = provenance.Walk(contents=head.content, schemas=schemas)
-        only = _only(changes, with_rows=with_rows)
-        for transition in before.transitions():
-            walk.advance(only(transition))
+        for transition in before.transitions(wanted=_wanted(changes, with_rows=with_rows)):
+            walk.advance(transition)
         old = walk.judgement(before.head)
         walk.advance(Transition(commit=head.head, committed_at=head.committed_at, changes=changes))
         new = walk.judgement(head.head)
@@ -72,27 +71,23 @@ def review(root: Path, base: str, *, with_rows: bool = False) -> Review:
         )
 
 
-def _only(changes: Sequence[Change], *, with_rows: bool) -> Callable[[Transition], Transition]:
-    """Keep of past transitions what can matter to the change.
+def _wanted(changes: Sequence[Change], *, with_rows: bool) -> Callable[[str], bool]:
+    """Say of the paths of past transitions which can matter to the change.
 
-    That is the registry, the suites, the touched results, those of the same run id, which is in the
+    Those are the registry, the suites, the touched results, those of the same run id, which is in the
     file's name, and, for rows, those of the same mesh.
     """
     touched = {change.path.removesuffix(".sig") for change in changes}
     runs = {path.rsplit("/", 1)[-1] for path in touched}
     meshes = {path.split("/")[1] for path in touched if path.count("/") >= 2 and with_rows}
 
-    def matters(path: str) -> bool:
+    def wanted(path: str) -> bool:
         slot = path.removesuffix(".sig")
         if not path.startswith(_RESULTS) or slot in touched or slot.rsplit("/", 1)[-1] in runs:
             return True
         return bool(meshes) and slot.split("/")[1] in meshes
 
-    return lambda transition: Transition(
-        commit=transition.commit,
-        committed_at=transition.committed_at,
-        changes=tuple([change for change in transition.changes if matters(change.path)]),
-    )
+    return wanted
 
 
 def _programme(head: Repository, changes: Iterable[Change], schema: Schema) -> tuple[Finding, ...]:

@@ -661,7 +661,7 @@ MUTATIONS: Final = (
         (
             "twice",
             "3 no path stands twice in a tree",
-            'if meta.startswith(b":000000 ") == (change.path in present):',
+            'if meta.startswith(b":000000 ") == (path in present):',
             "if False:",
         ),
         ("first-parent", "2 only first parents are the main line", '"rev-list", "--first-parent", ', '"rev-list", '),
