@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
@@ -29,7 +30,7 @@ from generator import (
 )
 from generator.api_nouns import View
 from generator.forking import Task
-from generator.judgements import Ledger, Output, Verdict
+from generator.judgements import Ledger, Output, Step, Verdict
 from generator.rendering import Scene
 
 _Thing = TypeVar("_Thing")
@@ -39,25 +40,23 @@ _LIBRARIES: Final = ("jinja2", "markdown", "markupsafe", "plotly")
 class Part(NamedTuple):
     """Some files of the site, by a name that lasts: that of their mesh, or of what tells of all.
 
-    `made_of` is the digest of all that goes into them: two parts with one digest are the same, byte for
+    `made_of` gives the digest of all that goes into them: two parts with one digest are the same, byte for
     byte. It is empty where that is nearly everything, as for the front page.
     """
 
     name: str
     make: Task
-    made_of: str = ""
+    made_of: Callable[[], str] = str
 
 
-def parts(scene: Scene, *, kept: bool) -> tuple[Part, ...]:
-    """Give every part; digests are given if parts are `kept`.
-
-    What tells of more than one mesh comes first, and takes longest.
-    """
+def parts(scene: Scene) -> tuple[Part, ...]:
+    """Give every part; what tells of more than one mesh comes first, and takes longest."""
     rendering.environment(scene)
     across = tuple(Part(f"/{name}", task) for name, task in _across(scene).items())
-    common = _common(scene) if kept else ""
-    meshes = ((one, partial(_of_mesh, one)) for one in _meshes(scene))
-    return across + tuple(Part(one.lines[0].mesh, task, _made_of(one, common) if kept else "") for one, task in meshes)
+    common = functools.cache(lambda: _common(scene))
+    return across + tuple(
+        Part(one.lines[0].mesh, partial(_of_mesh, one), partial(_made_of, one, common)) for one in _meshes(scene)
+    )
 
 
 def _across(scene: Scene) -> dict[str, Task]:
@@ -179,22 +178,24 @@ def _common(scene: Scene) -> str:
     return _digest(repr((seals.program(_LIBRARIES), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
 
 
-def _made_of(scene: Scene, common: str) -> str:
+def _made_of(scene: Scene, common: Callable[[], str]) -> str:
     ledger = scene.ledger
-    told = [repr(_facts(verdict)) for verdict in ledger.verdicts]
+    told = [f"{_facts(verdict)!r}{''.join(map(_written, verdict.steps))}" for verdict in ledger.verdicts]
     told += [repr((one.suite.path, one.suite.digest, scene.almanac.age(one))) for one in ledger.entries]
     told += [repr(ledger.alterations), repr(ledger.findings)]
-    return _digest("\n".join((common, *told)).encode("utf-8", "surrogateescape"))
+    return _digest("\n".join((common(), *told)).encode("utf-8", "surrogateescape"))
 
 
 def _facts(found: Verdict) -> Sequence[object]:
-    """Tell what a page can tell of a verdict; of the result itself its digest tells all."""
-    steps = [(step.number, step.title, step.passed, step.detail, step.decides) for step in found.steps]
+    """Tell what a page can tell of a verdict but its steps; of the result itself its digest tells all."""
     return (
         found.path, found.state, found.reason, found.commit, found.committed_at.isoformat(), found.registry_version,
         found.publisher, found.role, found.key, found.fingerprint, found.digest, found.sidecar_digest, found.findings,
-        steps,
     )  # fmt: skip
+
+
+# Nearly all results went through the same steps.
+_written: Final[Callable[[Step], str]] = functools.lru_cache(maxsize=1 << 14)(repr)
 
 
 def _digest(content: bytes) -> str:

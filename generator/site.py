@@ -100,7 +100,7 @@ class Draft:
         scene = _scene(ledger, as_of, self._originals, look, past=manner.past)
         self._scene = replace(scene, compiled=manner.compiled)
         own = (Part("/assets", lambda: assets.outputs(look)), Part("/signers", lambda: [_allowed_signers(ledger)]))
-        self._parts = (*parts.parts(self._scene, kept=self._before is not None), *own)
+        self._parts = (*parts.parts(self._scene), *own)
         self._places = manner.places
         self._made: dict[str, list[Output]] = {}
         self._lock, self._asked = threading.RLock(), list[str]()
@@ -135,10 +135,11 @@ class Draft:
 
     def finished(self) -> Site:
         """Make what is not made yet, and check it all; raises `Stop` as `plan` does."""
-        kept = [found for part in self._parts if self._before and (found := self._before.part(part.made_of))]
+        digests = [(part, part.made_of() if self._before else "") for part in self._parts]
+        kept = [found for _, digest in digests if self._before and (found := self._before.part(digest))]
         known = {one.made_of for one in kept}
-        new = [part for part in self._parts if part.made_of not in known]
-        tasks = [partial(self._in_turn, part) for part in new]
+        new = [(part, digest) for part, digest in digests if digest not in known]
+        tasks = [partial(self._in_turn, part) for part, _ in new]
         made = forking.shared(tasks, count=_processes(self._ledger), tell=self._tell)
         paths = [path for part in kept for path in part.files]
         outputs = list(itertools.chain(*made))
@@ -148,16 +149,16 @@ class Draft:
         _check(outputs, self._scene, self._evidence, kept, self._before)
         base_url = self._ledger.programme.base_url
         fresh = [
-            standing.part(part.made_of, files, links.outward(files, base_url))
-            for part, files in zip(new, made, strict=True)
-            if part.made_of
+            standing.part(digest, files, links.outward(files, base_url))
+            for (_, digest), files in zip(new, made, strict=True)
+            if digest
         ]
         return Site(
             made=tuple(outputs),
             kept=frozenset(paths),
             originals=self._originals,
             parts=(*kept, *fresh),
-            places={output.path: part.name for part, some in zip(new, made, strict=True) for output in some},
+            places={output.path: part.name for (part, _), some in zip(new, made, strict=True) for output in some},
         )
 
 

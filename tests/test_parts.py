@@ -135,7 +135,7 @@ def test_a_site_of_kept_parts_is_the_same_over_any_history(
 def made_of(repository: Repository, as_of: datetime = START, templates: Path = TEMPLATES, **changes: Any) -> list[str]:
     book = ledger.read(repository.root)
     scene = site._scene(book, as_of, originals.NONE, theme.read(templates, book.programme.site), **changes)
-    return [part.made_of for part in parts.parts(scene, kept=True) if part.made_of]
+    return [digest for part in parts.parts(scene) if (digest := part.made_of())]
 
 
 def test_a_result_makes_anew_what_tells_of_its_mesh_and_of_all(tmp_path: Path) -> None:
