@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -66,19 +66,25 @@ class Standing:
         """Give what was said, if all of the site is made of the same and nobody touched it since."""
         found = seals.read(self._whole)
         kept = json.loads(found) if found else {}
-        if not kept or kept["made_of"] != made_of or kept["site"] != _digest_of(self.rows):
+        if not kept or kept["made_of"] != made_of or kept["site"] != _digest_of(self.rows, self.rows):
             return None
         return Told(lines=tuple(kept["lines"]), code=kept["code"])
 
     def part(self, made_of: str) -> Part | None:
         """Give a part that is made of the same, if every file of it is what was written."""
         found = self._parts.get(made_of)
-        return found if found and all(self._intact(path, mark) for path, mark in found.files.items()) else None
+        return found if found and self._intact(made_of, found.files) else None
 
     def originals(self, ids: Mapping[str, str]) -> frozenset[str]:
         """Give the paths at which the bytes of the very git objects stand that are named for them."""
-        alike = ids.items() & self._kept["originals"].items()
-        return frozenset(path for path, object_id in alike if self._intact(path, object_id))
+        found = set[str]()
+        for folder, asked in _by_folder(ids).items():
+            known = self._kept["originals"].get(folder, {})
+            if known == asked and self._intact(folder, known):
+                found.update(asked)
+            else:
+                found.update(path for path, mark in asked.items() & known.items() if self._same(path, mark))
+        return frozenset(found)
 
     def content(self, path: str) -> bytes:
         """Give the bytes of a file; raise `OSError` when it has gone meanwhile."""
@@ -86,7 +92,7 @@ class Standing:
 
     def keep(
         self,
-        parts: Iterable[Part],
+        parts: Sequence[Part],
         originals: Mapping[str, str],
         told: tuple[str, Told] | None,
         written: Iterable[str] | None = None,
@@ -97,12 +103,17 @@ class Standing:
         somebody touched meanwhile will not be taken for what was written.
         """
         rows = dict(files.rows(self._out)) if written is None else files.again(self.rows, self._out, written)
-        listed = [(part.made_of, dict(part.files), part.outward) for part in parts]
-        kept = {"parts": listed, "originals": dict(originals), "rows": rows}
+        folders = _by_folder(originals)
+        groups = {part.made_of: part.files for part in parts} | folders
+        kept = {
+            "parts": [(part.made_of, dict(part.files), part.outward) for part in parts],
+            "originals": folders,
+            "rows": {name: _digest_of(rows, group) for name, group in groups.items()},
+        }
         seals.write(self._pieces, json.dumps(kept, separators=(",", ":")).encode())
         if told:
             made_of, said = told
-            whole = {"made_of": made_of, "site": _digest_of(rows), "lines": said.lines, "code": said.code}
+            whole = {"made_of": made_of, "site": _digest_of(rows, rows), "lines": said.lines, "code": said.code}
             seals.write(self._whole, json.dumps(whole).encode())
 
     @functools.cached_property
@@ -121,14 +132,15 @@ class Standing:
         told = ((made_of, marks, outward) for made_of, marks, outward in self._kept["parts"])
         return {name: Part(name, marks, tuple((path, anchor) for path, anchor in out)) for name, marks, out in told}
 
-    def _intact(self, path: str, mark: str) -> bool:
-        told, found = self._kept["rows"].get(path), self.rows.get(path)
-        if told is None or found is None:
-            return False
-        known = Row(*told)
-        if known == found:
-            return True
-        if not stat.S_ISREG(found.mode) or found.size != known.size:
+    def _intact(self, name: str, group: Mapping[str, str]) -> bool:
+        """Say whether files stand as they were left: what the disk does not vouch for, the bytes may."""
+        return _digest_of(self.rows, group) == self._kept["rows"].get(name) or all(
+            self._same(path, mark) for path, mark in group.items()
+        )
+
+    def _same(self, path: str, mark: str) -> bool:
+        found = self.rows.get(path)
+        if found is None or not stat.S_ISREG(found.mode):
             return False
         with contextlib.suppress(OSError):
             return _mark(self.content(path), len(mark)) == mark
@@ -162,8 +174,16 @@ def _mark(content: bytes, length: int) -> str:
     return hashlib.blake2b(content, digest_size=_OURS // 2).hexdigest()
 
 
-def _digest_of(rows: Mapping[str, Row]) -> str:
-    told = "".join(f"{path} {tuple(row)}\n" for path, row in sorted(rows.items()))
+def _by_folder(originals: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Put together the files of a mesh, of which a new result changes some; and all others of one folder."""
+    found: dict[str, dict[str, str]] = {}
+    for path, object_id in originals.items():
+        found.setdefault("/".join(path.split("/")[:2]), {})[path] = object_id
+    return found
+
+
+def _digest_of(rows: Mapping[str, Row], paths: Iterable[str]) -> str:
+    told = "".join([f"{path} {tuple(rows.get(path, ()))}\n" for path in sorted(paths)])
     return _digest(told.encode("utf-8", "surrogateescape"))
 
 

@@ -583,7 +583,12 @@ MUTATIONS: Final = (
             "return _mark(self.content(path), len(mark)) == mark",
             "return True",
         ),
-        ("regular", "what stands is a plain file", "if not stat.S_ISREG(found.mode) or ", "if "),
+        (
+            "regular",
+            "what stands is a plain file",
+            "if found is None or not stat.S_ISREG(found.mode):",
+            "if found is None:",
+        ),
     ),
     *of(
         "cache",

@@ -164,6 +164,19 @@ def test_a_link_to_the_same_bytes_is_no_file_of_ours(tmp_path: Path, out: Path) 
     assert Standing(tmp_path, out).part(PART.made_of) is None
 
 
+def test_what_is_not_named_as_written_is_remembered_as_it_was_found(tmp_path: Path, out: Path) -> None:
+    known = Standing(tmp_path, out)
+    assert known.rows["a/b"].size == 1
+    (out / "new").mkdir()
+    (out / "new" / "c").write_bytes(b"c")
+    known.keep([PART], {}, ("x", TOLD), ["new/c", "gone"])
+    assert told(tmp_path, out) == TOLD
+    (out / "a" / "b").write_bytes(b"somebody's")
+    known.keep([PART], {}, ("x", TOLD), ["new/c"])
+    assert told(tmp_path, out) is None
+    assert Standing(tmp_path, out).part(PART.made_of) is None
+
+
 def test_without_a_place_for_a_secret_nothing_is_kept(
     tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
