@@ -7,7 +7,7 @@ numbers are those of docs/provenance.md, of `meshmark verify` and of every run p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
@@ -113,15 +113,12 @@ def judge(pair: Pair, against: Against) -> Arrival:
     ids = (pair.result.id, pair.sidecar.id if pair.sidecar else "")
     examination = Examination(pair.path, ids, against.contents, against.schema, against.known(pair.path, *ids))
     facts, steps = _Case(pair, examination), list[Step]()
-    for number, (title, check) in enumerate(CHECKS, 1):
+    for place, (number, title, check) in enumerate(CHECKS):
         try:
             detail = check(facts, against)
         except _Refused as refused:
-            steps.append(Step(number=f"7.{number}", title=title, passed=False, detail=refused.reason))
-            steps += (
-                Step(number=f"7.{later}", title=name, passed=None, detail="not reached")
-                for later, (name, _) in enumerate(CHECKS[number:], number + 1)
-            )
+            steps.append(Step(number, title, passed=False, detail=refused.reason))
+            steps += (Step(later, name, passed=None, detail="not reached") for later, name, _ in CHECKS[place + 1 :])
             return Arrival(
                 state=refused.state,
                 reason=refused.reason,
@@ -129,7 +126,7 @@ def judge(pair: Pair, against: Against) -> Arrival:
                 findings=refused.findings,
                 facts=facts.closed(),
             )
-        steps.append(Step(number=f"7.{number}", title=title, passed=True, detail=detail))
+        steps.append(Step(number, title, passed=True, detail=detail))
     return Arrival(state=State.VERIFIED, reason="", steps=tuple(steps), findings=(), facts=facts.closed())
 
 
@@ -205,8 +202,15 @@ def _suite(facts: _Case, against: Against) -> str:
             State.MALFORMED, f"the digest is that of {suite.id} {suite.version}, not {named['id']} {named['version']}"
         )
     given = [item["test"] for item in data["results"]]
-    wanted = {assertion.id for assertion in suite.assertions}
-    wrong = sorted(wanted.symmetric_difference(given))
+    wanted = [assertion.id for assertion in suite.assertions]
+    # Nearly all come in the order of the suite, which is quickly seen.
+    if given != wanted:
+        _exactly(given, set(wanted))
+    return f"exactly the {len(wanted)} {'test' if len(wanted) == 1 else 'tests'} of {suite.id} {suite.version}"
+
+
+def _exactly(given: Sequence[str], wanted: AbstractSet[str]) -> None:
+    wrong = sorted(wanted ^ set(given))
     if wrong or len(given) != len(wanted):
         twice = sorted({test for test in given if given.count(test) > 1})
         missing = [test for test in wrong if test in wanted]
@@ -214,7 +218,6 @@ def _suite(facts: _Case, against: Against) -> str:
         parts = (("missing", missing), ("not in the suite", foreign), ("given twice", twice))
         said = "; ".join(f"{label}: {', '.join(tests)}" for label, tests in parts if tests)
         raise _Refused(State.MALFORMED, f"the results do not name exactly the suite's tests ({said})")
-    return f"exactly the {len(wanted)} {'test' if len(wanted) == 1 else 'tests'} of {suite.id} {suite.version}"
 
 
 def _binding(facts: _Case, against: Against) -> str:
@@ -244,16 +247,16 @@ def _unused(facts: _Case, against: Against) -> str:
     return "run id and digest were never used before"
 
 
-CHECKS: Final[tuple[tuple[str, Callable[[_Case, Against], str]], ...]] = (
-    ("mode and path", _place),
-    ("size", _size),
-    ("signature", _signature),
-    ("key and scope", _key),
-    ("strict YAML", _strict),
-    ("JSON Schema", _schema),
-    ("suite and tests", _suite),
-    ("path, publisher and audience", _binding),
-    ("never used before", _unused),
+CHECKS: Final[tuple[tuple[str, str, Callable[[_Case, Against], str]], ...]] = (
+    ("7.1", "mode and path", _place),
+    ("7.2", "size", _size),
+    ("7.3", "signature", _signature),
+    ("7.4", "key and scope", _key),
+    ("7.5", "strict YAML", _strict),
+    ("7.6", "JSON Schema", _schema),
+    ("7.7", "suite and tests", _suite),
+    ("7.8", "path, publisher and audience", _binding),
+    ("7.9", "never used before", _unused),
 )
 
 

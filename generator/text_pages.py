@@ -80,7 +80,7 @@ def _facts(scene: Scene) -> dict[str, Any]:
     notices = Counter(name for entry in entries for name in {notice.name for notice in entry.record.notices})
     return {
         "as_of": scene.as_of,
-        "checks": [(f"7.{number}", title) for number, (title, _) in enumerate(arrival.CHECKS, 1)],
+        "checks": [(number, title) for number, title, _ in arrival.CHECKS],
         "limits": {
             "result": documents.MAX_BYTES // 1024,
             "sidecar": sshsig.MAX_BYTES // 1024,

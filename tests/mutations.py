@@ -91,8 +91,8 @@ MUTATIONS: Final = (
         (
             "order",
             "7.3 the signature is checked before any YAML is parsed",
-            '    ("signature", _signature),\n    ("key and scope", _key),\n    ("strict YAML", _strict),\n',
-            '    ("strict YAML", _strict),\n    ("signature", _signature),\n    ("key and scope", _key),\n',
+            '    ("7.3", "signature", _signature),\n    ("7.4", "key and scope", _key),\n    ("7.5", "strict YAML", _strict),\n',
+            '    ("7.5", "strict YAML", _strict),\n    ("7.3", "signature", _signature),\n    ("7.4", "key and scope", _key),\n',
         ),
         ("schema", "7.6 the document fits its schema", "    if findings:\n", "    if False:\n"),
         (
@@ -108,6 +108,7 @@ MUTATIONS: Final = (
             "if False:",
         ),
         ("tests", "7.7 the tests are exactly the suite's", "if wrong or len(given)", "if len(given)"),
+        ("tests-listed", "7.7 the tests are held against the suite's", "if given != wanted:", "if False:"),
         ("tests-twice", "7.7 no test is given twice", "if wrong or len(given) != len(wanted):", "if wrong:"),
         ("binding-path", "7.8 the fields give the path", "if derived != facts.pair.path:", "if False:"),
         (
