@@ -217,5 +217,5 @@ def _audit(scene: Scene, environment: Environment) -> Output:
         description="Every change of a result after it had been verified, and the steps of this audit.",
         alterations=ledger.alterations[::-1],
         steps=ledger.audit.steps,
-        registries=[one.message for one in ledger.audit.judgement.findings if one.rule == "registry-invalid"],
+        registries=[one for one in ledger.audit.judgement.findings if one.rule == "registry-invalid"],
     )
