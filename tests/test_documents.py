@@ -503,7 +503,7 @@ def test_a_hostile_file_is_refused_at_once(text: str, parser: type[Any], monkeyp
     monkeypatch.setattr(events, "Loader", parser)
     started = time.process_time()
     reading = read("x.yaml", text.encode())
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 15
     assert reading.document is None
     assert reading.findings
     assert max(len(finding.message) for finding in reading.findings) < 500
@@ -516,7 +516,7 @@ def test_very_long_plain_scalars_are_read_at_once(parser: type[Any], monkeypatch
     assert _accepted("a: " + "x" * 200_000).lines == (1, 1)
     assert _accepted("a: " + "x " * 100_000).lines == (1, 1)
     assert _accepted("a: x" + "\n  x" * 50_000).lines == (1, 1)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 15
 
 
 # --- files of other projects

@@ -181,7 +181,7 @@ def test_an_endless_stream_takes_no_longer_than_its_length() -> None:
     content = (json.dumps(PASSED[0]) + "\n").encode() * 120_000
     before = time.process_time()
     found = stream.drafts(Source(path="s", content=content), foreign.known(toy=True, told="toy:v1"))
-    assert time.process_time() - before < 20
+    assert time.process_time() - before < 60
     assert len(found.findings) == 50
 
 
