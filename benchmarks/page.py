@@ -88,7 +88,8 @@ more results are more runs of a version.
   {medians[NEWS] / base:.2f} when one result is.
 - Ten times the results take {base / medians[TENTH]:.1f} times as long to verify, and
   {medians[BUILD] / medians[TENTH_BUILT]:.1f} times as long to build.
-- The floor believes whatever it reads; `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long, and
+- The floor believes whatever it reads, and parses by the parser's events
+  ([decision 17](decisions/0017-plain-lines.md)); `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long, and
   `meshmark build` {medians[BUILD] / medians[FLOOR]:.1f} times.
 - With a cache the whole site takes {medians[SAME] / medians[BUILD]:.2f} of a whole build's time when nothing is new,
   and {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.

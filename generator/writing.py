@@ -30,6 +30,8 @@ _SHARE: Final = 4
 """Up to this part of the files, one in so many, it is quicker to put them into the old site than to make a new one."""
 _AT_ONCE: Final = 2000
 """Files that one process writes before it looks for others."""
+_ALONE: Final = 100_000
+"""Files from which on a copy of this process would take more memory than its help is worth."""
 
 
 class Left(NamedTuple):
@@ -164,7 +166,9 @@ def _replace(out: Path, site: _Site, new: frozenset[str], scratch: Path, tell: T
         _folder(fresh, path, made)
     some = (remain[start : start + _AT_ONCE] for start in range(0, len(remain), _AT_ONCE))
     tasks = [partial(_put, fresh, site, paths) for paths in some]
-    forking.shared(tasks, count=None if len(tasks) > 1 else 1, tell=lambda done: tell(len(stand) + done))
+    forking.shared(
+        tasks, count=None if _AT_ONCE < len(remain) < _ALONE else 1, tell=lambda done: tell(len(stand) + done)
+    )
     _swap(out, fresh, old)
 
 
