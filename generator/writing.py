@@ -134,10 +134,12 @@ def _mend(out: Path, new: Sequence[Output], gone: Iterable[str], scratch: Path, 
             target.parent.mkdir(parents=True, exist_ok=True)
             (scratch / str(number)).replace(target)
         for path in gone:
-            (out / path).unlink()
+            (out / path).unlink(missing_ok=True)
         for folder in sorted({parent for path in gone for parent in (out / path).parents}, reverse=True):
-            if out in folder.parents and not any(folder.iterdir()):
-                folder.rmdir()
+            if out in folder.parents:
+                # Where something is left, or somebody was quicker, there is nothing to do.
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import workers, writing
+from generator import files, workers, writing
 from generator.findings import Stop
 from generator.judgements import Output
 
@@ -134,6 +134,17 @@ def test_what_stands_in_the_way_of_a_new_file_goes_with_the_old_site(tmp_path: P
     assert set(listing(out)) == {writing.MARKER, put.path, *(one.path for one in MANY[1:])}
 
 
+def test_what_goes_may_have_gone_already(tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    writing.write([*MANY, output("gone/deep/a"), output("gone/b")], out)
+    rows = dict(files.rows(out))
+    (out / "gone/deep/a").unlink()
+    (out / "gone/deep").rmdir()
+    assert writing.write(MANY, out, left=writing.Left(rows=rows)) == frozenset({"gone/deep/a", "gone/b"})
+    assert set(listing(out)) == {writing.MARKER, *(one.path for one in MANY)}
+    assert not (out / "gone").exists()
+
+
 @pytest.mark.parametrize("folder", ["empty", "many/empty", "many/a/b"])
 def test_an_empty_folder_that_somebody_put_there_goes(tmp_path: Path, folder: str) -> None:
     out = tmp_path / "public"
@@ -215,6 +226,6 @@ def test_whatever_stood_there_before_the_site_is_the_new_one(
     tmp_path_factory: pytest.TempPathFactory, history: list[dict[str, bytes]]
 ) -> None:
     out = tmp_path_factory.mktemp("x") / "public"
-    for files in history:
-        writing.write([*MANY, *(output(path, content) for path, content in files.items())], out)
-        assert {path: (out / path).read_bytes() for path in listing(out)[1:] if not path.startswith("many/")} == files
+    for wanted in history:
+        writing.write([*MANY, *(output(path, content) for path, content in wanted.items())], out)
+        assert {path: (out / path).read_bytes() for path in listing(out)[1:] if not path.startswith("many/")} == wanted
