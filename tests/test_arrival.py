@@ -126,6 +126,14 @@ def test_every_check_refuses_in_some_case() -> None:
     assert covered == {number for number, _, _ in CHECKS} == {f"7.{number}" for number in range(1, len(CHECKS) + 1)}
 
 
+def test_tests_may_stand_in_any_order(tmp_path: Path) -> None:
+    repository, document = toy(tmp_path / "r"), result()
+    document["results"].reverse()
+    repository.commit(pair(document))
+    assert states(repository) == {PATH: "verified"}
+    assert "exactly the" in next(step.detail for step in verdicts(repository)[PATH].steps if step.number == "7.7")
+
+
 def test_an_executable_result_is_malformed(tmp_path: Path) -> None:
     repository = toy(tmp_path / "r")
     repository.commit(SIGNED, executable=(PATH,))
