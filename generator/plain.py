@@ -25,7 +25,7 @@ _REMEMBERED: Final = 80
 _KEY: Final = r"[A-Za-z_][A-Za-z0-9_.-]{0,99}"
 # A mapping begins further to the right than what is around it, so lines that begin within this many
 # blanks are not nested deeper than strict YAML allows.
-_LINE: Final = re.compile(rf"( {{0,10}})(- )?(?:({_KEY}):(?: (.+))?|(.+))")
+_LINE: Final = re.compile(rf"( {{0,10}})(?:(- )?({_KEY}):(?: (.+))?|- (.+))")
 _ENTRY: Final = re.compile(rf"({_KEY}): (.+)")
 _SINGLE: Final = re.compile(r"'([^']*(?:''[^']*)*)'")
 _DOUBLE: Final = re.compile(r'"([^"\\]*(?:\\["\\][^"\\]*)*)"')
@@ -144,9 +144,7 @@ def _line(line: str) -> _Line:
         raise _Other
     blanks, dash, key, value, item = match.groups()
     if item:
-        if not dash:
-            raise _Other
-        return _Line(len(blanks), bool(dash), "", *_value(item))
+        return _Line(len(blanks), True, "", *_value(item))  # noqa: FBT003 - it is an item
     if not is_text(key):
         raise _Other
     return _Line(len(blanks), bool(dash), key, *(_value(value) if value else (None, _LATER)))
