@@ -19,7 +19,6 @@ Loader: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TIGHT_COLON: Final = re.compile(r"[ \n]*:[,\[\]{}]")
 _TIGHT_COMMENT: Final = re.compile(r"[|>][-+0-9]*#")
 
-
 _SCALAR: Final = yaml.ScalarEvent
 _MAPPING_END: Final = yaml.MappingEndEvent
 _SEQUENCE_END: Final = yaml.SequenceEndEvent

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from generator import chronicle, comparison, conformance, rendering, urls, wording
 from generator.chronicle import Line, Move, Segment
@@ -47,13 +47,8 @@ class Stretch:
     runs: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Neighbouring runs in which every test stood alike: the first, the last, and how many."""
-
-    first: Assessment
-    last: Assessment
-    runs: int
+Span: TypeAlias = "tuple[Assessment, ...]"
+"""Neighbouring runs in which every test stood alike, the oldest first."""
 
 
 def render(scene: Scene) -> Iterator[Output]:
@@ -227,18 +222,17 @@ def _is_folded(scene: Scene, stand: Stand) -> bool:
 
 def _spans(stand: Stand) -> list[Span]:
     # Runs that gave the same hold the very same cells (`conformance.assess_all`).
-    groups = (tuple(group) for _, group in itertools.groupby(stand.segment.runs, lambda run: id(run.whole.assertions)))
-    return [Span(first=group[0], last=group[-1], runs=len(group)) for group in groups]
+    groups = itertools.groupby(stand.segment.runs, key=lambda run: id(run.whole.assertions))
+    return [tuple(group) for _, group in groups]
 
 
 def stretches(spans: Sequence[Span], place: int) -> list[Stretch]:
     """Put neighbouring runs together in which a test stood alike; the newest come first, as `spans` do not."""
-    groups = itertools.groupby(spans, key=lambda span: _stood(span.last.whole.assertions[place]))
+    groups = itertools.groupby(spans, key=lambda span: _stood(span[-1].whole.assertions[place]))
     alike = (tuple(group) for _, group in groups)
-    return [
-        Stretch(first=group[0].first, last=_cell(group[-1].last, place), runs=sum(span.runs for span in group))
-        for group in alike
-    ][::-1]
+    return [Stretch(first=group[0][0], last=_cell(group[-1][-1], place), runs=sum(map(len, group))) for group in alike][
+        ::-1
+    ]
 
 
 def _stood(cell: AssertionCell) -> tuple[Outcome, Capability, Compliance]:

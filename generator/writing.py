@@ -70,16 +70,17 @@ def write(
     standing = _standing(dict(files.rows(out)) if left.rows is None else left.rows)
     site = _Site((_NOTE, *made), originals, left.kept, out)
     asked = site.paths - left.kept
-    new = frozenset(output.path for output in site.some(asked) if not _same(out, output)) if standing else asked
+    stand = {output.path for output in site.some(asked) if _same(out, output)} if standing else set[str]()
+    new = frozenset(asked - stand)
     gone = standing - site.paths
     mends = standing and len(new) + len(gone) <= len(site.paths) // _SHARE and not _in_the_way(new, standing)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as scratch:
         if mends:
             _mend(out, list(site.some(new)), gone, Path(scratch), tell)
         else:
-            _replace(out, site, frozenset(new), Path(scratch), tell)
+            _replace(out, site, new, Path(scratch), tell)
     tell(len(site.paths) - 1)
-    return frozenset(new) | gone if mends else None
+    return new | gone if mends else None
 
 
 class _Site:
