@@ -9,20 +9,23 @@ from __future__ import annotations
 import contextlib
 import gc
 import itertools
-import json
 import mmap
 import os
+import pickle
 import select
 import signal
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, Final, NoReturn, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Final, Generic, NoReturn, TypeAlias, TypeVar
 
 from generator import workers
-from generator.judgements import Output
 
-Task: TypeAlias = Callable[[], Iterable[Output]]
+_T = TypeVar("_T")
+Count: TypeAlias = Callable[[], object]
+"""What a task calls whenever it has finished one more of its files."""
+Task: TypeAlias = Callable[[Count], _T]
 Tell: TypeAlias = Callable[[int], None]
 _LENGTH: Final = 8
 _PATIENCE: Final = 0.1
@@ -35,26 +38,20 @@ def silent(_done: int) -> None:
     """Tell nobody."""
 
 
-def shared(tasks: Sequence[Task], *, count: int | None = None, tell: Tell = silent) -> list[list[Output]]:
-    """Give what each task makes, in their order; `count` is the number of processes, as many as help by default.
+def shared(tasks: Sequence[Task[_T]], *, count: int | None = None, tell: Tell = silent) -> list[_T]:
+    """Give what each task gives, in their order; `count` is the number of processes, as many as help by default.
 
     `tell` hears now and then how many files all of them have made. A task may raise anything, and then so
-    does this, as if there was one process.
+    does this, as if there was one process; what it gives must be fit for pickling.
     """
     helpers = min(workers.cores() if count is None else count, len(tasks)) - 1
     made = _together(tasks, helpers, tell) if helpers > 0 and _can() else None
     return _alone(tasks, tell) if made is None else made
 
 
-def _alone(tasks: Iterable[Task], tell: Tell) -> list[list[Output]]:
-    made: list[list[Output]] = []
-    count = itertools.count(1)
-    for task in tasks:
-        made.append([])
-        for output in task():
-            made[-1].append(output)
-            tell(next(count))
-    return made
+def _alone(tasks: Sequence[Task[_T]], tell: Tell) -> list[_T]:
+    done = itertools.count(1)
+    return [task(lambda: tell(next(done))) for task in tasks]
 
 
 def _can() -> bool:
@@ -62,7 +59,7 @@ def _can() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _together(tasks: Sequence[Task], helpers: int, tell: Tell) -> list[list[Output]] | None:
+def _together(tasks: Sequence[Task[_T]], helpers: int, tell: Tell) -> list[_T] | None:
     """Do all tasks with copies; None when it did not come out well."""
     # Whoever is free takes the next number out of one pipe: what was written at once is read by one reader at a time.
     numbers, put = os.pipe()
@@ -70,7 +67,7 @@ def _together(tasks: Sequence[Task], helpers: int, tell: Tell) -> list[list[Outp
     os.close(put)
     # Nothing that stands is searched for cycles again, or every copy would touch and so copy it all.
     gc.freeze()
-    copies: list[_Copy] = []
+    copies: list[_Copy[_T]] = []
     tally = _Tally(helpers + 1)
     try:
         copies += (_Copy(tasks, numbers, tally, place) for place in range(1, helpers + 1))
@@ -78,7 +75,7 @@ def _together(tasks: Sequence[Task], helpers: int, tell: Tell) -> list[list[Outp
         for copy in copies:
             while not select.select([copy], [], [], _PATIENCE)[0]:
                 tell(tally.total)
-            found |= copy.sent()
+            found.update(copy.left())
         return [found[number] for number in range(len(tasks))]
     except Exception:  # noqa: BLE001 - a task that cannot be done says so again when this process does it alone
         return None
@@ -89,14 +86,10 @@ def _together(tasks: Sequence[Task], helpers: int, tell: Tell) -> list[list[Outp
         gc.unfreeze()
 
 
-def _done(tasks: Sequence[Task], numbers: int, made: Callable[[], object]) -> Iterator[tuple[int, list[Output]]]:
+def _done(tasks: Sequence[Task[_T]], numbers: int, made: Count) -> Iterator[tuple[int, _T]]:
     while taken := os.read(numbers, _NUMBER):
         number = int.from_bytes(taken)
-        outputs = []
-        for output in tasks[number]():
-            outputs.append(output)
-            made()
-        yield number, outputs
+        yield number, tasks[number](made)
 
 
 class _Tally:
@@ -116,55 +109,47 @@ class _Tally:
         return sum(self._counts)
 
 
-class _Copy:
-    """One copy of this process, at work until no task is left."""
+class _Copy(Generic[_T]):
+    """One copy of this process, at work until no task is left.
 
-    def __init__(self, tasks: Sequence[Task], numbers: int, tally: _Tally, place: int) -> None:
-        given, answers = os.pipe()
+    What it made it leaves in a file without a name, task by task, so that neither of the two holds it meanwhile.
+    """
+
+    def __init__(self, tasks: Sequence[Task[_T]], numbers: int, tally: _Tally, place: int) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed at the end
+        # Nothing is ever written: the other end closes when the copy ends, however it does.
+        self._ended, lasting = os.pipe()
         self._process = os.fork()
         if self._process == 0:
-            os.close(given)
-            _work(tasks, numbers, answers, lambda: tally.count(place))
-        os.close(answers)
-        self._given = os.fdopen(given, "rb")
+            _work(tasks, numbers, self._file, lambda: tally.count(place))
+        os.close(lasting)
 
     def fileno(self) -> int:
-        """Give the descriptor that it answers through."""
-        return self._given.fileno()
+        """Give the descriptor that can be read from once it has ended."""
+        return self._ended
 
-    def sent(self) -> dict[int, list[Output]]:
-        """Wait for what it made; raise `EOFError` or `ValueError` when it did not end well."""
-        header = json.loads(_exactly(self._given, int.from_bytes(_exactly(self._given, _LENGTH))))
-        return {
-            number: [Output(path=path, content=_exactly(self._given, size)) for path, size in files]
-            for number, files in header
-        }
+    def left(self) -> Iterator[tuple[int, _T]]:
+        """Give the number of each task that it did, and what came of it, after it has ended."""
+        self._file.seek(0)
+        with contextlib.suppress(EOFError):
+            while True:
+                yield pickle.load(self._file)  # noqa: S301 - this very program wrote it, and nobody else could
 
     def end(self) -> None:
         """End it at once, if it has not ended: it holds nothing that anybody needs."""
-        self._given.close()
+        os.close(self._ended)
+        self._file.close()
         with contextlib.suppress(OSError):
             os.kill(self._process, signal.SIGKILL)
         os.waitpid(self._process, 0)
 
 
-def _work(tasks: Sequence[Task], numbers: int, answers: int, made: Callable[[], object]) -> NoReturn:
+def _work(tasks: Sequence[Task[_T]], numbers: int, file: IO[bytes], made: Count) -> NoReturn:
     """Be a copy; never comes back."""
-    code = 1
     # Ctrl-C reaches all, and the first process ends the others. Nothing may be printed twice.
     with contextlib.suppress(BaseException):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        done = list(_done(tasks, numbers, made))
-        header = json.dumps([(number, [(one.path, len(one.content)) for one in files]) for number, files in done])
-        with os.fdopen(answers, "wb") as stream:
-            stream.write(len(header).to_bytes(_LENGTH) + header.encode())
-            stream.writelines(one.content for _, files in done for one in files)
-        code = 0
-    os._exit(code)
-
-
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    found = stream.read(size)
-    if len(found) < size:
-        raise EOFError
-    return found
+        for done in _done(tasks, numbers, made):
+            pickle.dump(done, file, pickle.HIGHEST_PROTOCOL)
+        file.flush()
+    os._exit(0)

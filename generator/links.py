@@ -6,7 +6,7 @@ import html
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -22,73 +22,56 @@ _NAMED: Final = 5
 """How many dead links a message names; a broken template breaks hundreds in one way."""
 
 
-class Further(NamedTuple):
-    """What a site holds beside the files to look at: `paths`, what gives the `content` of one, and where it leads.
+class Link(NamedTuple):
+    """A file of the site and an anchor in it, or none, and the page that leads there, by what it says."""
 
-    `outward` names a part of the site whose links were all followed, and path and anchor of what those lead to
-    outside of it.
-    """
-
-    paths: AbstractSet[str] = frozenset()
-    content: Callable[[str], bytes] = lambda _path: b""
-    outward: Sequence[tuple[str, str, str]] = ()
+    path: str
+    anchor: str
+    page: str
+    target: str
 
 
-NOTHING: Final = Further()
+def outward(outputs: Iterable[Output], base_url: str) -> tuple[Link, ...]:
+    """Follow every link, image, sheet and script of the pages among some files; give those that lead out of them.
 
-
-def verify(outputs: Iterable[Output], base_url: str, further: Further = NOTHING) -> int:
-    """Follow every link, image, sheet and script of every page, and give how many were followed.
-
-    Of `further` files only those links are followed again that lead out of their part of the site.
+    Of those that lead to one place it gives one, and of those that lead nowhere too.
 
     Attributes hold no `>` and text no `<`: templates and Markdown escape both, so that tags can be told by
     one expression. Whole addresses are followed only where they are ours to say (`link`, as of the canonical
     address): any robot may name an address of this site that does not exist, and must not stop it.
-    Raises `Stop` that names page and link.
     """
-    pages = {output.path: output.content for output in outputs}
-    files = _Files(pages, further)
-    followed, dead = 0, []
-    good: defaultdict[int, set[tuple[bytes, bytes]]] = defaultdict(set)
-    for page, content in pages.items():
+    contents = {output.path: output.content for output in outputs}
+    files = _Files(contents.keys(), contents.__getitem__)
+    found: dict[tuple[str, str], Link] = {}
+    followed: defaultdict[int, set[tuple[bytes, bytes]]] = defaultdict(set)
+    for page, content in contents.items():
         if not page.endswith(".html"):
             continue
-        found = dict.fromkeys(_TAG.findall(content))
         # From the root downwards a link means the same on every page of one depth, and most have been followed.
         depth = page.count("/")
-        new = [one for one in found if one not in good[depth]]
-        followed += len(found) - len(new)
-        for tag, raw in new:
+        root = b"../" * depth or b"/"
+        for one in sorted(set(_TAG.findall(content)) - followed[depth]):
+            tag, raw = one
             target = html.unescape(raw.decode())
             path, anchor = _place(target, page, base_url, ours=tag == b"link")
-            if not path:
-                continue
-            followed += 1
-            if not files.hold(path, anchor):
-                dead.append(f"{page}: {target}")
-            elif raw.startswith(b"../" * depth or b"/"):
-                good[depth].add((tag, raw))
-    for part, path, anchor in further.outward:
-        followed += 1
-        if not files.hold(path, anchor):
-            dead.append(f"{part}: {path}#{anchor}" if anchor else f"{part}: {path}")
+            if path and not files.hold(path, anchor):
+                found.setdefault((path, anchor), Link(path, anchor, page, target))
+            if raw.startswith(root):
+                followed[depth].add(one)
+    return tuple(found[place] for place in sorted(found))
+
+
+def verify(led: Iterable[Link], paths: AbstractSet[str], content: Callable[[str], bytes]) -> None:
+    """Raise `Stop`, with page and link, where one leads to none of the files at `paths`.
+
+    `content` gives the bytes of a file, for the anchors in it.
+    """
+    files = _Files(paths, content)
+    dead = [f"{link.page}: {link.target}" for link in led if not files.hold(link.path, link.anchor)]
     if dead:
         more = f", and {len(dead) - _NAMED} more" if len(dead) > _NAMED else ""
-        raise Stop(f"{len(dead)} of {followed} internal links lead nowhere: {'; '.join(dead[:_NAMED])}{more}")
-    return followed
-
-
-def outward(outputs: Iterable[Output], base_url: str) -> set[tuple[str, str]]:
-    """Give path and anchor of all that the pages of a part of the site lead to outside of it."""
-    files = {output.path: output.content for output in outputs}
-    found = {
-        _place(html.unescape(raw.decode()), page, base_url, ours=tag == b"link")
-        for page, content in files.items()
-        if page.endswith(".html")
-        for tag, raw in set(_TAG.findall(content))
-    }
-    return {(path, anchor) for path, anchor in found if path and path not in files}
+        one = "an internal link leads" if len(dead) == 1 else f"{len(dead)} internal links lead"
+        raise Stop(f"{one} nowhere: {'; '.join(dead[:_NAMED])}{more}")
 
 
 def _place(target: str, page: str, base_url: str, *, ours: bool) -> tuple[str, str]:
@@ -112,22 +95,21 @@ def _file(address: str) -> str:
 
 
 class _Files:
-    """All files of a site, and the anchors of those that were asked for."""
+    """Some files of a site, and the anchors of those that were asked for."""
 
-    def __init__(self, pages: Mapping[str, bytes], further: Further) -> None:
-        self._pages = pages
-        self._further = further
+    def __init__(self, paths: AbstractSet[str], content: Callable[[str], bytes]) -> None:
+        self._paths = paths
+        self._content = content
         self._anchors: dict[str, frozenset[str]] = {}
 
     def hold(self, path: str, anchor: str) -> bool:
         """Say whether there is a file at a path, with an anchor if one is asked for."""
-        if path not in self._pages and path not in self._further.paths:
+        if path not in self._paths:
             return False
         if not anchor:
             return True
         if path not in self._anchors:
-            content = self._pages[path] if path in self._pages else self._further.content(path)
-            self._anchors[path] = frozenset(_ids(content))
+            self._anchors[path] = frozenset(_ids(self._content(path)))
         return anchor in self._anchors[path] or unquote(anchor) in self._anchors[path]
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from generator import (
     api,
@@ -29,12 +29,12 @@ from generator import (
     version_pages,
 )
 from generator.api_nouns import View
-from generator.forking import Task
 from generator.judgements import Ledger, Output, Step, Verdict
 from generator.rendering import Scene
 
 _Thing = TypeVar("_Thing")
 _LIBRARIES: Final = ("jinja2", "markdown", "markupsafe", "plotly")
+Make: TypeAlias = Callable[[], Iterable[Output]]
 
 
 class Part(NamedTuple):
@@ -45,7 +45,7 @@ class Part(NamedTuple):
     """
 
     name: str
-    make: Task
+    make: Make
     made_of: Callable[[], str] = str
 
 
@@ -59,7 +59,7 @@ def parts(scene: Scene) -> tuple[Part, ...]:
     )
 
 
-def _across(scene: Scene) -> dict[str, Task]:
+def _across(scene: Scene) -> dict[str, Make]:
     ledger, titles = scene.ledger, _titles(scene)
     age = scene.almanac.freshness
     return {

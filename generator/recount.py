@@ -44,13 +44,36 @@ class Evidence(NamedTuple):
     suites: Mapping[str, bytes]
 
 
-class _Count:
-    """Counts of results; those that give the very same are counted once."""
+class Recount:
+    """Counts the figures of published results again; those that give the very same are counted once."""
 
     def __init__(self, evidence: Evidence) -> None:
+        """Take what figures are counted from; nothing is counted yet."""
         self._evidence = evidence
         self._sets: dict[str, Mapping[str, Any]] = {}
         self._known: dict[tuple[str, int], Figures] = {}
+
+    def verify(self, outputs: Iterable[Output]) -> int:
+        """Hold the runs of the API, in documents of their own or folded, and the CSV matrix against the results.
+
+        Gives how many figures were compared. Raises `Stop` that names the first file whose figures differ. A run
+        whose test set is not published with the very bytes it names cannot be counted.
+        """
+        compared = 0
+        for output in outputs:
+            path = output.path
+            if path.startswith(_RUNS) and path.endswith(".json"):
+                compared += _run(path, json.loads(output.content), self)
+            elif path.startswith(_VERSIONS) and path.endswith(".json"):
+                for group in json.loads(output.content)["groups"]:
+                    for run in group["folded"]:
+                        compared += _folded(path, run, self)
+            elif path == urls.MATRIX_CSV:
+                for row in csv.DictReader(io.StringIO(output.content.decode(), newline="")):
+                    if counted := self.of(row["result"]):
+                        told = tuple(int(row[name]) for name in _FIGURES)
+                        compared += _same(path, counted[row["specification"]], told, row["result"])
+        return compared
 
     def of(self, result: str) -> Figures:
         """Give the figures of a result; nothing if its test set is not published with the very bytes it names."""
@@ -71,30 +94,7 @@ class _Count:
         return self._sets[digest]
 
 
-def verify(outputs: Iterable[Output], evidence: Evidence) -> int:
-    """Hold the runs of the API, in documents of their own or folded, and the CSV matrix against the results.
-
-    Gives how many figures were compared. Raises `Stop` that names the first file whose figures differ. A run
-    whose test set is not published with the very bytes it names cannot be counted.
-    """
-    count, compared = _Count(evidence), 0
-    for output in outputs:
-        path = output.path
-        if path.startswith(_RUNS) and path.endswith(".json"):
-            compared += _run(path, json.loads(output.content), count)
-        elif path.startswith(_VERSIONS) and path.endswith(".json"):
-            for group in json.loads(output.content)["groups"]:
-                for run in group["folded"]:
-                    compared += _folded(path, run, count)
-        elif path == urls.MATRIX_CSV:
-            for row in csv.DictReader(io.StringIO(output.content.decode(), newline="")):
-                if counted := count.of(row["result"]):
-                    told = tuple(int(row[name]) for name in _FIGURES)
-                    compared += _same(path, counted[row["specification"]], told, row["result"])
-    return compared
-
-
-def _run(path: str, run: Mapping[str, Any], count: _Count) -> int:
+def _run(path: str, run: Mapping[str, Any], count: Recount) -> int:
     figures = count.of(run["result"])
     if not figures:
         return 0
@@ -104,7 +104,7 @@ def _run(path: str, run: Mapping[str, Any], count: _Count) -> int:
     return compared
 
 
-def _folded(path: str, run: Mapping[str, Any], count: _Count) -> int:
+def _folded(path: str, run: Mapping[str, Any], count: Recount) -> int:
     """Hold a folded run against its result, the tests that are told of it too: no other may be less than passed."""
     compared = _run(path, {**run, "specifications": ()}, count)
     if compared:

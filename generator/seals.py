@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import hmac
 import os
 import sys
-from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -60,7 +60,8 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def program(libraries: Iterable[str]) -> str:
+@functools.cache
+def program(libraries: tuple[str, ...]) -> str:
     """Give the digest of this program's code, of the Python that runs it and of the versions of `libraries`."""
     digest = hashlib.sha256()
     for module in sorted(Path(__file__).parent.rglob("*.py")):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import (
     assets,
@@ -21,7 +21,6 @@ from generator import (
     forking,
     links,
     parts,
-    recount,
     rendering,
     sshsig,
     standing,
@@ -31,11 +30,12 @@ from generator import (
 )
 from generator.almanac import Almanac
 from generator.findings import Stop
-from generator.forking import Tell, silent
+from generator.forking import Count, Tell, silent
 from generator.judgements import Entry, Ledger, Output
+from generator.links import Link
 from generator.originals import Originals
 from generator.parts import Part
-from generator.recount import Evidence, Sheet
+from generator.recount import Evidence, Recount, Sheet
 from generator.rendering import Compiled, Scene
 from generator.standing import Standing
 from generator.terms import KeyStatus
@@ -86,6 +86,13 @@ class Site:
         return heapq.merge(self.made, raw, key=lambda output: output.path)
 
 
+class _Made(NamedTuple):
+    """The files of a part, each figure counted again, and the links that lead out of it."""
+
+    outputs: list[Output]
+    outward: tuple[Link, ...]
+
+
 class Draft:
     """A site in the making: each part is made when its turn comes, or sooner when somebody asks for a file of it."""
 
@@ -95,7 +102,7 @@ class Draft:
         """Look at what the site will be made of, as `plan` does; nothing is made yet."""
         self._ledger, self._before, self._tell = ledger, manner.standing, manner.tell
         self._originals = originals.only(_counting(ledger))
-        self._evidence = _evidence(ledger, self._originals)
+        self._recount = Recount(_evidence(ledger, self._originals))
         look = theme.read(templates, ledger.programme.site)
         scene = _scene(ledger, as_of, self._originals, look, past=manner.past)
         self._scene = replace(scene, compiled=manner.compiled)
@@ -126,12 +133,18 @@ class Draft:
             for output in part.make():
                 found.append(output)
                 yield output
-            self._made[part.name] = found
+            if self._asked:
+                self._made[part.name] = found
 
-    def _in_turn(self, part: Part) -> Iterator[Output]:
+    def _in_turn(self, part: Part, count: Count) -> _Made:
         while self._asked:
             time.sleep(_POLITE)
-        yield from self._outputs(part)
+        outputs = []
+        for output in self._outputs(part):
+            outputs.append(output)
+            count()
+        self._recount.verify(outputs)
+        return _Made(outputs, links.outward(outputs, self._ledger.programme.base_url))
 
     def finished(self) -> Site:
         """Make what is not made yet, and check it all; raises `Stop` as `plan` does."""
@@ -141,25 +154,34 @@ class Draft:
         new = [(part, digest) for part, digest in digests if digest not in known]
         tasks = [partial(self._in_turn, part) for part, _ in new]
         made = forking.shared(tasks, count=_processes(self._ledger), tell=self._tell)
-        paths = [path for part in kept for path in part.files]
-        outputs = list(itertools.chain(*made))
+        paths = frozenset(path for part in kept for path in part.files)
+        outputs = list(itertools.chain.from_iterable(one.outputs for one in made))
         outputs += _indexes(self._ledger, self._scene, [*paths, *(output.path for output in outputs)])
         outputs.sort(key=lambda output: output.path)
         _unclaimed([*self._originals.ids, *paths, *(output.path for output in outputs)])
-        _check(outputs, self._scene, self._evidence, kept, self._before)
-        base_url = self._ledger.programme.base_url
-        fresh = [
-            standing.part(digest, files, links.outward(files, base_url))
-            for (_, digest), files in zip(new, made, strict=True)
-            if digest
-        ]
+        led = itertools.chain(*(part.outward for part in kept), *(one.outward for one in made))
+        self._follow(led, {output.path: output.content for output in outputs}, paths)
         return Site(
             made=tuple(outputs),
-            kept=frozenset(paths),
+            kept=paths,
             originals=self._originals,
-            parts=(*kept, *fresh),
-            places={output.path: part.name for (part, _), some in zip(new, made, strict=True) for output in some},
+            parts=(
+                *kept,
+                *(standing.part(of, *one) for (_, of), one in zip(new, made, strict=True) if of),
+            ),
+            places={
+                output.path: part.name for (part, _), some in zip(new, made, strict=True) for output in some.outputs
+            },
         )
+
+    def _follow(self, led: Iterable[Link], made: Mapping[str, bytes], kept: frozenset[str]) -> None:
+        def content(path: str) -> bytes:
+            if path in made:
+                return made[path]
+            # Nobody links to the middle of an original.
+            return self._before.content(path) if self._before and path in kept else b""
+
+        links.verify(led, made.keys() | kept | self._originals.ids.keys(), content)
 
 
 def plan(ledger: Ledger, originals: Originals, as_of: datetime, templates: Path, manner: Manner = Manner()) -> Site:
@@ -192,26 +214,6 @@ def _counting(ledger: Ledger) -> Callable[[str], bool]:
     return lambda path: not path.startswith(f"{urls.RESULTS}/") or path.removesuffix(".sig") in results
 
 
-def _check(
-    outputs: Sequence[Output], scene: Scene, evidence: Evidence, kept: Sequence[standing.Part], before: Standing | None
-) -> None:
-    """Count every figure again and follow every link; of parts that were checked before, what leads out of them."""
-    made = frozenset(path for part in kept for path in part.files)
-    outward = sorted({(next(iter(part.files)), *target) for part in kept for target in part.outward})
-    further = links.Further(
-        paths=made | scene.originals.ids.keys(),
-        # Nobody links to the middle of an original.
-        content=lambda path: before.content(path) if before and path in made else b"",
-        outward=outward,
-    )
-    base_url = scene.ledger.programme.base_url
-    checks = (
-        partial(recount.verify, outputs, evidence),
-        partial(links.verify, outputs, base_url, further),
-    )
-    forking.shared([partial(_checked, check) for check in checks], count=_processes(scene.ledger))
-
-
 def _processes(ledger: Ledger) -> int | None:
     """Give the number of processes that are worth their start; None for as many as there are processors."""
     return None if len(ledger.entries) >= MANY else 1
@@ -233,11 +235,6 @@ def _evidence(ledger: Ledger, originals: Originals) -> Evidence:
 def _sheet(entry: Entry) -> Sheet:
     suite = entry.suite
     return Sheet(entry.record.given, urls.suite(suite.id, suite.version), suite.digest)
-
-
-def _checked(check: Callable[[], int]) -> tuple[Output, ...]:
-    check()
-    return ()
 
 
 def _scene(ledger: Ledger, as_of: datetime, originals: Originals, look: Theme, *, past: bool) -> Scene:

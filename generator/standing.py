@@ -21,9 +21,7 @@ from typing import Any, Final, NamedTuple
 from generator import files, seals, seed
 from generator.files import Row
 from generator.judgements import Output
-
-Target = tuple[str, str]
-"""A file of the site, and an anchor in it or none."""
+from generator.links import Link
 
 _LIBRARIES: Final = (
     "cryptography", "gitpython", "jinja2", "jsonschema", "jsonschema-rs", "markdown", "markupsafe", "plotly", "pyyaml",
@@ -43,14 +41,14 @@ class Told:
 
 
 class Part(NamedTuple):
-    """A part that was checked as a whole: what it is made of, its files, and what outside of it their pages lead to.
+    """A part that was checked as a whole: what it is made of, its files, and the links that lead out of it.
 
     `files` has a mark of the bytes of each.
     """
 
     made_of: str
     files: Mapping[str, str]
-    outward: tuple[Target, ...]
+    outward: tuple[Link, ...]
 
 
 class Standing:
@@ -106,6 +104,7 @@ class Standing:
         folders = _by_folder(originals)
         groups = {part.made_of: part.files for part in parts} | folders
         kept = {
+            "program": seals.program(_LIBRARIES),
             "parts": [(part.made_of, dict(part.files), part.outward) for part in parts],
             "originals": folders,
             "rows": {name: _digest_of(rows, group) for name, group in groups.items()},
@@ -125,12 +124,13 @@ class Standing:
     def _kept(self) -> Mapping[str, Any]:
         found = seals.read(self._pieces)
         kept: Mapping[str, Any] = json.loads(found) if found else _NOTHING
-        return kept
+        # Another version may have kept it in another shape.
+        return kept if kept.get("program") == seals.program(_LIBRARIES) else _NOTHING
 
     @functools.cached_property
     def _parts(self) -> dict[str, Part]:
         told = ((made_of, marks, outward) for made_of, marks, outward in self._kept["parts"])
-        return {name: Part(name, marks, tuple((path, anchor) for path, anchor in out)) for name, marks, out in told}
+        return {name: Part(name, marks, tuple(Link(*one) for one in out)) for name, marks, out in told}
 
     def _intact(self, name: str, group: Mapping[str, str]) -> bool:
         """Say whether files stand as they were left: what the disk does not vouch for, the bytes may."""
@@ -147,9 +147,9 @@ class Standing:
         return False
 
 
-def part(made_of: str, outputs: Iterable[Output], outward: Iterable[Target]) -> Part:
+def part(made_of: str, outputs: Iterable[Output], outward: tuple[Link, ...]) -> Part:
     """Describe a part that was made and checked."""
-    return Part(made_of, {one.path: _mark(one.content, _OURS) for one in outputs}, tuple(sorted(outward)))
+    return Part(made_of, {one.path: _mark(one.content, _OURS) for one in outputs}, outward)
 
 
 def made_of(facts: Iterable[str], templates: Path) -> str:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from generator import files, forking
 from generator.files import Row
 from generator.findings import Stop
-from generator.forking import Tell, silent
+from generator.forking import Count, Tell, silent
 from generator.judgements import Output
 from generator.originals import NONE, Originals
 
@@ -175,12 +175,11 @@ def _replace(out: Path, site: _Site, new: frozenset[str], scratch: Path, tell: T
     _swap(out, fresh, old)
 
 
-def _put(fresh: Path, site: _Site, paths: Sequence[str]) -> Iterator[Output]:
-    """Write some files; what comes back of each is that it was written."""
+def _put(fresh: Path, site: _Site, paths: Sequence[str], written: Count) -> None:
     for output in site.some(paths):
         with open(f"{fresh}/{output.path}", "wb") as file:  # noqa: PTH123 - by the thousand, where a `Path` costs half of it
             file.write(output.content)
-        yield Output(path=output.path, content=b"")
+        written()
 
 
 def _linked(out: Path, fresh: Path, path: str, made: set[str]) -> bool:

@@ -176,7 +176,7 @@ def test_folded_runs_are_counted_again_from_their_files(tmp_path: Path) -> None:
         suites=dict(files.contents(["schema/suites/toy/v1.yaml"])),
     )
     outputs = list(site.plan(book, files, AS_OF, PROJECT / "site_templates"))
-    assert recount.verify(outputs, evidence)
+    assert recount.Recount(evidence).verify(outputs)
     path = f"{urls.api_version('kelp', 'v1.0.1')}.json"
     for old, new in ((b'"passed": 3', b'"passed": 4'), (b'"compliance": "fail"}', b'"compliance": "pass"}')):
         changed = [
@@ -184,7 +184,7 @@ def test_folded_runs_are_counted_again_from_their_files(tmp_path: Path) -> None:
         ]
         assert changed != outputs
         with pytest.raises(Stop, match="when counted again"):
-            recount.verify(changed, evidence)
+            recount.Recount(evidence).verify(changed)
 
 
 def test_folding_asks_for_no_date_and_no_other_mesh(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from generator.findings import Stop
 from generator.judgements import Output
 from generator.model import Suite
 from generator.records import Observation
-from generator.recount import Evidence
+from generator.recount import Evidence, Recount
 from tests.support import pages, strategies
 from tests.support.papers import PROJECT
 from tests.support.strategies import SUITE, entry
@@ -71,7 +71,7 @@ def test_both_paths_come_to_the_same_figures(seen: tuple[Observation, ...]) -> N
 
 
 def test_a_whole_site_is_counted_again(outputs: tuple[Output, ...], evidence: Evidence) -> None:
-    assert recount.verify(outputs, evidence) == 7 * (4 * 3 + 3 * 3)
+    assert Recount(evidence).verify(outputs) == 7 * (4 * 3 + 3 * 3)
 
 
 def changed(outputs: tuple[Output, ...], path: str, old: bytes, new: bytes) -> list[Output]:
@@ -95,7 +95,7 @@ def test_a_figure_that_does_not_agree_with_the_result_stops_the_build(
     outputs: tuple[Output, ...], evidence: Evidence, path: str, old: bytes, new: bytes
 ) -> None:
     with pytest.raises(Stop, match="when counted again"):
-        recount.verify(changed(outputs, path, old, new), evidence)
+        Recount(evidence).verify(changed(outputs, path, old, new))
 
 
 def test_a_result_that_gives_something_else_stops_the_build(outputs: tuple[Output, ...], evidence: Evidence) -> None:
@@ -103,7 +103,7 @@ def test_a_result_that_gives_something_else_stops_the_build(outputs: tuple[Outpu
     sheet = evidence.results[path]
     other = sheet._replace(given=tuple(one._replace(outcome="passed") for one in sheet.given))
     with pytest.raises(Stop, match="when counted again"):
-        recount.verify(outputs, evidence._replace(results={**evidence.results, path: other}))
+        Recount(evidence._replace(results={**evidence.results, path: other})).verify(outputs)
 
 
 def test_a_test_set_that_cannot_be_read_again_stops_the_build(outputs: tuple[Output, ...], evidence: Evidence) -> None:
@@ -111,13 +111,13 @@ def test_a_test_set_that_cannot_be_read_again_stops_the_build(outputs: tuple[Out
     wrong = f"sha256:{hashlib.sha256(broken).hexdigest()}"
     results = {path: sheet._replace(digest=wrong) for path, sheet in evidence.results.items()}
     with pytest.raises(Stop, match="cannot be read again"):
-        recount.verify(outputs, Evidence(results, dict.fromkeys(evidence.suites, broken)))
+        Recount(Evidence(results, dict.fromkeys(evidence.suites, broken))).verify(outputs)
 
 
 def test_without_the_very_test_set_nothing_is_claimed_to_be_counted(
     outputs: tuple[Output, ...], evidence: Evidence
 ) -> None:
-    assert recount.verify(outputs, evidence._replace(suites=dict.fromkeys(evidence.suites, b"a: b"))) == 0
+    assert Recount(evidence._replace(suites=dict.fromkeys(evidence.suites, b"a: b"))).verify(outputs) == 0
 
 
 def test_the_pages_show_the_figures_that_were_counted(outputs: tuple[Output, ...]) -> None:
@@ -130,7 +130,7 @@ def test_the_pages_show_the_figures_that_were_counted(outputs: tuple[Output, ...
 
 
 def test_a_site_without_results_has_nothing_to_count(tmp_path: Path) -> None:
-    assert recount.verify([Output(path=str(tmp_path.name), content=b"")], Evidence({}, {})) == 0
+    assert Recount(Evidence({}, {})).verify([Output(path=str(tmp_path.name), content=b"")]) == 0
 
 
 def test_what_is_published_is_what_was_judged(tmp_path: Path) -> None:
@@ -147,11 +147,11 @@ def test_the_matrix_is_counted_again_without_any_document_of_a_run(
     outputs: tuple[Output, ...], evidence: Evidence, mesh: str
 ) -> None:
     matrix = [one for one in outputs if one.path == "data/matrix.csv"]
-    assert 0 < recount.verify(matrix, evidence) < recount.verify(outputs, evidence)
+    assert 0 < Recount(evidence).verify(matrix) < Recount(evidence).verify(outputs)
     content = matrix[0].content.decode()
     line = next(one for one in content.splitlines() if one.startswith(mesh) and ",all," in one)
     cells = line.split(",")
     cells[9] = str(int(cells[9]) + 1)
     wrong = changed(outputs, "data/matrix.csv", line.encode(), ",".join(cells).encode())
     with pytest.raises(Stop, match="when counted again"):
-        recount.verify(wrong, evidence)
+        Recount(evidence).verify(wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from generator import console, seals, standing, writing
 from generator.judgements import Output
+from generator.links import Link
 from generator.standing import Part, Standing, Told
 from tests.support import papers
 from tests.support.papers import PROJECT, result
@@ -111,7 +113,8 @@ def test_what_was_sealed_in_one_place_holds_in_no_other(tmp_path: Path) -> None:
 # Parts.
 
 OUTPUTS = [Output(path="a/b", content=b"x")]
-PART = standing.part("p" * 64, OUTPUTS, [("index.html", ""), ("index.html", "main")])
+LINKS = (Link("index.html", "", "a/b", "../index.html"), Link("index.html", "main", "a/b", "../index.html#main"))
+PART = standing.part("p" * 64, OUTPUTS, LINKS)
 BLOB = hashlib.sha1(b"blob 2\0yz", usedforsecurity=False).hexdigest()
 
 
@@ -123,13 +126,25 @@ def keep_parts(cache: Path, out: Path) -> None:
 def test_a_part_and_originals_are_known_where_they_stand(tmp_path: Path, out: Path) -> None:
     keep_parts(tmp_path, out)
     known = Standing(tmp_path, out)
-    assert known.part(PART.made_of) == PART == Part("p" * 64, PART.files, (("index.html", ""), ("index.html", "main")))
+    assert known.part(PART.made_of) == PART == Part("p" * 64, PART.files, LINKS)
     assert known.part("q" * 64) is None
     assert known.part("") is None
     assert known.originals({"b": BLOB, "c": BLOB}) == {"b"}
     assert known.originals({"b": "0" * 40}) == frozenset()
     assert known.content("b") == b"yz"
     assert Standing(tmp_path, tmp_path / "other").part(PART.made_of) is None
+
+
+def test_what_another_version_kept_is_not_there(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as other:
+        other.setattr(seals, "program", lambda _: "another")
+        keep_parts(tmp_path, out)
+    (file,) = (tmp_path / "builds").glob("*.parts")
+    kept = json.loads(seals.read(file) or b"")
+    seals.write(file, json.dumps({**kept, "parts": [["p" * 64, "in another shape"]]}).encode())
+    known = Standing(tmp_path, out)
+    assert known.part(PART.made_of) is None
+    assert known.originals({"b": BLOB}) == frozenset()
 
 
 BYTES_STAY = {"the same bytes again", "another file of that name", "another mode", "a file more", "a folder more"}
