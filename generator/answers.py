@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from generator import printing, wording
+from generator import terminal, wording
 from generator.assembly import REMARKS
 from generator.findings import Finding
 from generator.judgements import Assessment
@@ -25,10 +25,10 @@ def github(findings: Sequence[Finding]) -> Iterator[str]:
     The escapes are those of actions/toolkit, packages/core/src/command.ts.
     """
     for finding in findings:
-        place = {"file": wording.shown_path(finding.path), "line": str(finding.line or ""), "title": finding.rule}
+        place = {"file": terminal.shown_path(finding.path), "line": str(finding.line or ""), "title": finding.rule}
         said = ",".join(f"{name}={_property(value)}" for name, value in place.items() if value)
         fix = f" Fix: {finding.fix}" if finding.fix else ""
-        yield f"::{finding.severity.value} {said}::{_data(wording.plain(finding.message) + wording.plain(fix))}"
+        yield f"::{finding.severity.value} {said}::{_data(terminal.plain(finding.message) + terminal.plain(fix))}"
 
 
 def _data(text: str) -> str:
@@ -57,13 +57,13 @@ def markdown(found: Review) -> Iterator[str]:
 
 def markdown_findings(findings: Sequence[Finding]) -> Iterator[str]:
     """Write findings as a Markdown table under a one-line verdict."""
-    yield f"**Meshmark: {printing.count_line(findings)}**"
+    yield f"**Meshmark: {terminal.count_line(findings)}**"
     if findings:
         yield ""
         yield "| Where | Rule | What is wrong | How to mend it |"
         yield "|---|---|---|---|"
     for finding in findings:
-        where = ":".join(part for part in (wording.shown_path(finding.path), str(finding.line or "")) if part)
+        where = ":".join(part for part in (terminal.shown_path(finding.path), str(finding.line or "")) if part)
         cells = (where, f"{finding.severity.value} {finding.rule}", finding.message, finding.fix)
         yield f"| {' | '.join(_text(cell) for cell in cells)} |"
 
@@ -85,7 +85,7 @@ def _import_row(outcome: Outcome) -> tuple[str, str, str]:
     reasons = list(dict.fromkeys(f"{finding.rule}: {finding.message}" for finding in outcome.findings))
     how = _REFUSED if reasons else _LENIENT if liberties else _CLEAN
     said = ", ".join(f"`{name}`" for name in liberties) if not reasons else "; ".join(map(_text, reasons))
-    return f"`{wording.shown_path(outcome.source)}`", how, said
+    return f"`{terminal.shown_path(outcome.source)}`", how, said
 
 
 def _assessment(assessment: Assessment) -> str:
@@ -95,4 +95,4 @@ def _assessment(assessment: Assessment) -> str:
 
 
 def _text(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", wording.plain(text))
+    return _MARKDOWN.sub(r"\\\1", terminal.plain(text))

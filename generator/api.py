@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, TypeVar
 
-from generator import emitting, urls, wording
+from generator import emitting, terminal, urls
 from generator.findings import Finding, Stop
 from generator.judgements import Audit, Checkpoint, Entry, Ledger, Output, Step, Verdict
 from generator.terms import Outcome
@@ -119,11 +119,11 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
-        "path": wording.shown_path(finding.path),
+        "path": terminal.shown_path(finding.path),
         "line": finding.line,
         "pointer": finding.pointer,
         "commit": finding.commit,
-        "message": wording.plain(finding.message),
+        "message": terminal.plain(finding.message),
         "fix": finding.fix,
     }
 
@@ -131,9 +131,9 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 def verdict_data(verdict: Verdict) -> dict[str, Any]:
     """Give a verdict with every numbered step."""
     return {
-        "path": wording.shown_path(verdict.path),
+        "path": terminal.shown_path(verdict.path),
         "state": verdict.state.value,
-        "reason": wording.plain(verdict.reason),
+        "reason": terminal.plain(verdict.reason),
         "publisher": verdict.publisher,
         "role": verdict.role.value if verdict.role else "",
         "key": verdict.key,
@@ -145,7 +145,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
 
 def step_data(step: Step) -> dict[str, Any]:
     """Give a step; `passed` is null where it was not reached, or is shown without deciding."""
-    return {"number": step.number, "title": step.title, "passed": step.passed, "detail": wording.plain(step.detail)}
+    return {"number": step.number, "title": step.title, "passed": step.passed, "detail": terminal.plain(step.detail)}
 
 
 def checkpoint_data(checkpoint: Checkpoint) -> dict[str, Any]:

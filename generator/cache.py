@@ -19,7 +19,6 @@ from generator.examination import Examined, bare
 from generator.schemas import Schema
 
 _FILE: Final = "examined.sqlite3"
-_LIBRARIES: Final = ("cryptography", "jsonschema", "jsonschema-rs", "pyyaml")
 
 
 class Cache:
@@ -128,4 +127,4 @@ _TABLE: Final = "CREATE TABLE kept (id TEXT PRIMARY KEY, stamp TEXT, told TEXT, 
 
 def _stamp(schema: Schema) -> str:
     """Give the digest of all that an entry depends on beside the bytes themselves."""
-    return hashlib.sha256(schema.content + seals.program(_LIBRARIES).encode()).hexdigest()
+    return hashlib.sha256(schema.content + seals.program().encode()).hexdigest()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from generator import api, printing, urls, wording
+from generator import terminal, urls
 from generator.findings import Finding, Stop, has_errors
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def live(total: int) -> Iterator[Callable[[int, str], None]]:
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), words)
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("waiting for the first test", total=total or None)
-        yield lambda done, text: progress.update(task, completed=done, description=wording.plain(text))
+        yield lambda done, text: progress.update(task, completed=done, description=terminal.plain(text))
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -174,10 +174,12 @@ def code(findings: Iterable[Finding]) -> int:
 
 def stopped(stop: Stop, arguments: argparse.Namespace) -> int:
     """Print why the work cannot go on, in the format that was asked for."""
+    from generator import api
+
     if getattr(arguments, "format", "text") == "json":
         shape = getattr(arguments, "stop_report", lambda stop: {"findings": api.stop_findings(stop)})
         print_json(shape(stop))
     else:
-        print_lines(printing.finding_lines(stop.findings))
-    print(f"meshmark: {wording.plain(stop.message)}", file=sys.stderr)
+        print_lines(terminal.finding_lines(stop.findings))
+    print(f"meshmark: {terminal.plain(stop.message)}", file=sys.stderr)
     return STOPPED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from generator import wording
+from generator import terminal, wording
 from generator.api_nouns import suite_reference
 from generator.comparison import Difference, Pairing
 from generator.judgements import AssertionCell, Assessment
@@ -40,7 +40,7 @@ def _run(run: Assessment) -> str:
     record = run.entry.record
     names = (record.mesh, wording.version_text(record), *wording.varied(record.variant))
     text = f"{' '.join(names)}, {run.entry.suite.title}, Kubernetes {record.kubernetes}"
-    return wording.plain(f"{text} ({record.run_id}, {wording.run_date(record)}, {wording.trust(run.entry.verdict)})")
+    return terminal.plain(f"{text} ({record.run_id}, {wording.run_date(record)}, {wording.trust(run.entry.verdict)})")
 
 
 def _pairings(label: str, pairings: Sequence[Pairing]) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _pairings(label: str, pairings: Sequence[Pairing]) -> Iterator[str]:
     for pairing in pairings:
         if pairing.before and pairing.after:
             title = pairing.after.assertion.title
-            yield wording.plain(f"  {pairing.test}: {_state(pairing.before)} -> {_state(pairing.after)}  ({title})")
+            yield terminal.plain(f"  {pairing.test}: {_state(pairing.before)} -> {_state(pairing.after)}  ({title})")
 
 
 def _apart(difference: Difference) -> Iterator[str]:
@@ -59,12 +59,12 @@ def _apart(difference: Difference) -> Iterator[str]:
     if difference.renamed:
         yield f"renamed: {len(difference.renamed)}"
     for old, new in difference.renamed:
-        yield wording.plain(f"  {old.id} -> {new.id}  ({new.title})")
+        yield terminal.plain(f"  {old.id} -> {new.id}  ({new.title})")
     for label, tests in (("added", difference.added), ("removed", difference.removed)):
         if tests:
             yield f"{label}: {len(tests)}"
         for one in tests:
-            yield wording.plain(f"  {one.id}  ({one.title})")
+            yield terminal.plain(f"  {one.id}  ({one.title})")
 
 
 def _words(difference: Difference) -> dict[str, str]:

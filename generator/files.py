@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,27 +22,25 @@ class Row(NamedTuple):
 _FOLDER = Row(0, 0, 0, 0, 0)
 
 
-def rows(folder: Path) -> Iterator[tuple[str, Row]]:
-    """Give the path below `folder` of all that is in it, with its row, in a fixed order; links are not followed.
+def rows(folder: Path) -> dict[str, Row]:
+    """Give the row of all that is in `folder`, by its path below; links are not followed.
 
-    The path of a folder ends with a slash, and its row tells nothing.
+    The path of a folder ends with a slash, and its row tells nothing. What cannot be looked into is empty.
     """
-    return _rows(str(folder), "")
+    found: dict[str, Row] = {}
+    _look(str(folder), "", found)
+    return found
 
 
-def _rows(folder: str, prefix: str) -> Iterator[tuple[str, Row]]:
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        path = f"{prefix}{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield f"{path}/", _FOLDER
-            yield from _rows(entry.path, f"{path}/")
-        else:
-            yield path, _row(entry.stat(follow_symlinks=False))
+def _look(folder: str, prefix: str, found: dict[str, Row]) -> None:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            path = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                found[f"{path}/"] = _FOLDER
+                _look(entry.path, f"{path}/", found)
+            else:
+                found[path] = _row(entry.stat(follow_symlinks=False))
 
 
 def again(before: Mapping[str, Row], folder: Path, changed: Iterable[str]) -> dict[str, Row]:

@@ -8,12 +8,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from generator import urls
 from generator.findings import Stop
-from generator.judgements import Output
+
+if TYPE_CHECKING:
+    from generator.judgements import Output
 
 _TAG: Final = re.compile(rb"<(a|img|link|script|use)\s[^>]*?(?<=\s)(?:href|src)=\"([^\"]*)\"")
 _ID: Final = re.compile(rb"id=\"(?<=\sid=\")([^\"]*)\"")

@@ -33,7 +33,6 @@ from generator.judgements import Ledger, Output, Step, Verdict
 from generator.rendering import Scene
 
 _Thing = TypeVar("_Thing")
-_LIBRARIES: Final = ("jinja2", "markdown", "markupsafe", "plotly")
 Make: TypeAlias = Callable[[], Iterable[Output]]
 
 
@@ -175,7 +174,7 @@ def _common(scene: Scene) -> str:
     ]
     past = (ledger.head, ledger.committed_at.isoformat()) if scene.past else ()
     settings = (repr(ledger.programme), ledger.registry.digest, ledger.registry.audience, bool(scene.folded))
-    return _digest(repr((seals.program(_LIBRARIES), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
+    return _digest(repr((seals.program(), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
 
 
 def _made_of(scene: Scene, common: Callable[[], str]) -> str:

@@ -4,35 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from generator import conformance, sshsig, wording
-from generator.findings import Finding, Severity
+from generator import conformance, sshsig, terminal, wording
 from generator.judgements import Assessment, Audit, Cell, Step, Verdict
 from generator.model import Registry
 from generator.records import Words
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """Write findings for people: where, how bad, which rule, what, and how to mend it."""
-    for finding in findings:
-        where = ":".join(part for part in (wording.shown_path(finding.path), str(finding.line or "")) if part)
-        yield f"{where or 'repository'}: {finding.severity.value} {finding.rule}: {wording.plain(finding.message)}"
-        if finding.fix:
-            yield f"    fix: {wording.plain(finding.fix)}"
-
-
-def count_line(findings: Sequence[Finding]) -> str:
-    """Sum findings up in one line."""
-    counts = [(severity, sum(f.severity is severity for f in findings)) for severity in reversed(Severity)]
-    said = [f"{count} {severity.value}{'' if count == 1 else 's'}" for severity, count in counts if count]
-    return ", ".join(said) or "no findings"
-
-
 def verdict_lines(verdict: Verdict) -> Iterator[str]:
     """Write one line on a verdict, and one on why it does not count where it does not."""
     who = f"  {verdict.publisher} ({verdict.role.value})" if verdict.role else ""
-    yield f"{verdict.state.value:<18} {wording.shown_path(verdict.path)}{who}"
+    yield f"{verdict.state.value:<18} {terminal.shown_path(verdict.path)}{who}"
     if verdict.reason:
-        yield f"{'':<18}   {wording.plain(verdict.reason)}"
+        yield f"{'':<18}   {terminal.plain(verdict.reason)}"
 
 
 def audit_lines(audit: Audit, *, every_step: bool) -> Iterator[str]:
@@ -46,14 +29,14 @@ def audit_lines(audit: Audit, *, every_step: bool) -> Iterator[str]:
             yield from _step_lines(verdict.steps)
     findings = (*judgement.fatal, *judgement.findings)
     if judgement.fatal:
-        yield from finding_lines(judgement.fatal)
+        yield from terminal.finding_lines(judgement.fatal)
     counted = sum(verdict.state.counts for verdict in judgement.verdicts)
-    yield f"{counted} of {len(judgement.verdicts)} results count at {audit.head}; {count_line(findings)}"
+    yield f"{counted} of {len(judgement.verdicts)} results count at {audit.head}; {terminal.count_line(findings)}"
 
 
 def _step_lines(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
-        yield f"  {step.number:>4}  {step.title:<30} {wording.answer(step):<11} {wording.plain(step.detail)}"
+        yield f"  {step.number:>4}  {step.title:<30} {wording.answer(step):<11} {terminal.plain(step.detail)}"
 
 
 def registry_lines(registry: Registry) -> Iterator[str]:
@@ -71,7 +54,7 @@ def registry_lines(registry: Registry) -> Iterator[str]:
             yield f"    {key.id:<18} {key.status.value:<12} {sshsig.fingerprint(key.public)}"
     for section, listed in (("withdrawn", registry.withdrawn), ("reattested", registry.reattested)):
         for digest, reason in listed:
-            yield f"{section}: {digest} ({wording.plain(reason)})"
+            yield f"{section}: {digest} ({terminal.plain(reason)})"
 
 
 def explanation(assessment: Assessment, words: Mapping[str, Words], specification: str | None) -> Iterator[str]:
@@ -104,7 +87,7 @@ def _assertions(cell: Cell, words: Mapping[str, Words]) -> Iterator[str]:
         outcome = one.observation.outcome.value
         yield f"    {one.assertion.id:<12} {outcome:<8} -> {judged}{claim}  ({one.assertion.title})"
         if message := words[one.assertion.id].message:
-            yield f"    {'':<12} {wording.plain(wording.capped(message))}"
+            yield f"    {'':<12} {terminal.plain(wording.capped(message))}"
 
 
 def newest(assessments: Sequence[Assessment]) -> list[Assessment]:

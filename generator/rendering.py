@@ -27,7 +27,6 @@ from generator.terms import Compliance
 from generator.theme import Theme
 
 Environment: TypeAlias = jinja2.Environment
-_LIBRARIES: Final = ("jinja2", "markupsafe")
 
 
 class Compiled(jinja2.BytecodeCache):
@@ -36,7 +35,7 @@ class Compiled(jinja2.BytecodeCache):
     def __init__(self, cache: Path | None = None) -> None:
         """Take what an earlier process kept in `cache`, if this very program did and this user sealed it."""
         self._file = cache / "templates" if cache else None
-        self._made_by = seals.program(_LIBRARIES) if cache else ""
+        self._made_by = seals.program() if cache else ""
         told = seals.read(self._file) if self._file else None
         made_by, codes = json.loads(told) if told else ("", {})
         self._codes: dict[str, str] = codes if made_by == self._made_by else {}

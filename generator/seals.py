@@ -8,12 +8,13 @@ import hashlib
 import hmac
 import os
 import sys
-from importlib import metadata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 _KEY_BYTES: Final = 32
 _MAC_BYTES: Final = 32
+_PACKAGES: Final = (".dist-info", ".egg-info")
 
 
 def secret() -> bytes:
@@ -61,10 +62,19 @@ def _private(path: str, flags: int) -> int:
 
 
 @functools.cache
-def program(libraries: tuple[str, ...]) -> str:
-    """Give the digest of this program's code, of the Python that runs it and of the versions of `libraries`."""
+def program() -> str:
+    """Give the digest of this program's code, of the Python that runs it and of all packages with their versions.
+
+    Which those are the names of folders tell (PEP 376); to read their metadata takes longer than all else here.
+    """
     digest = hashlib.sha256()
     for module in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(hashlib.sha256(module.read_bytes()).digest())
-    digest.update("\n".join((sys.version, *map(metadata.version, libraries))).encode())
+    packages = sorted({name for folder in sys.path for name in _names(folder) if name.endswith(_PACKAGES)})
+    digest.update("\n".join((sys.version, *packages)).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def _names(folder: str) -> Iterator[str]:
+    with contextlib.suppress(OSError):
+        yield from (path.name for path in Path(folder).iterdir())

@@ -16,16 +16,15 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from generator import files, seals, seed
 from generator.files import Row
-from generator.judgements import Output
 from generator.links import Link
 
-_LIBRARIES: Final = (
-    "cryptography", "gitpython", "jinja2", "jsonschema", "jsonschema-rs", "markdown", "markupsafe", "plotly", "pyyaml",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from generator.judgements import Output
+
 _GIT_HASHES: Final = {40: "sha1", 64: "sha256"}
 """How git names an object, by the length of the name."""
 _OURS: Final = 32
@@ -100,11 +99,11 @@ class Standing:
         If `written` names the files that are others now, all else is remembered as it was found before: what
         somebody touched meanwhile will not be taken for what was written.
         """
-        rows = dict(files.rows(self._out)) if written is None else files.again(self.rows, self._out, written)
+        rows = files.rows(self._out) if written is None else files.again(self.rows, self._out, written)
         folders = _by_folder(originals)
         groups = {part.made_of: part.files for part in parts} | folders
         kept = {
-            "program": seals.program(_LIBRARIES),
+            "program": seals.program(),
             "parts": [(part.made_of, dict(part.files), part.outward) for part in parts],
             "originals": folders,
             "rows": {name: _digest_of(rows, group) for name, group in groups.items()},
@@ -118,14 +117,14 @@ class Standing:
     @functools.cached_property
     def rows(self) -> dict[str, Row]:
         """What stood in the folder when it was first looked at."""
-        return dict(files.rows(self._out))
+        return files.rows(self._out)
 
     @functools.cached_property
     def _kept(self) -> Mapping[str, Any]:
         found = seals.read(self._pieces)
         kept: Mapping[str, Any] = json.loads(found) if found else _NOTHING
         # Another version may have kept it in another shape.
-        return kept if kept.get("program") == seals.program(_LIBRARIES) else _NOTHING
+        return kept if kept.get("program") == seals.program() else _NOTHING
 
     @functools.cached_property
     def _parts(self) -> dict[str, Part]:
@@ -157,7 +156,7 @@ def made_of(facts: Iterable[str], templates: Path) -> str:
 
     Raises `Stop` when the installation is not complete.
     """
-    parts = [seals.program(_LIBRARIES), *facts]
+    parts = [seals.program(), *facts]
     parts += (f"{path} {_digest(content)}" for path, content in sorted(seed.templates().items()))
     for path in sorted(templates.rglob("*")):
         with contextlib.suppress(OSError):
@@ -183,8 +182,7 @@ def _by_folder(originals: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def _digest_of(rows: Mapping[str, Row], paths: Iterable[str]) -> str:
-    told = "".join([f"{path} {tuple(rows.get(path, ()))}\n" for path in sorted(paths)])
-    return _digest(told.encode("utf-8", "surrogateescape"))
+    return _digest(json.dumps([(path, rows.get(path)) for path in sorted(paths)]).encode())
 
 
 def _digest(content: bytes) -> str:

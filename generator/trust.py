@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.findings import Stop
-from generator.judgements import Checkpoint, TrustRoot
 
 if TYPE_CHECKING:
+    from generator.judgements import Checkpoint, TrustRoot
     from generator.ledger import Expected
 
 _TRUST_ROOT: Final = re.compile(r"(?:(?P<commit>[0-9a-f]{40}|[0-9a-f]{64}):)?(?:sha256:)?(?P<digest>[0-9a-f]{64})")
@@ -52,6 +52,8 @@ def expected(arguments: argparse.Namespace) -> Expected:
 
 def trust_root(text: str) -> TrustRoot:
     """Read a trust root for argparse; raise `ValueError` when it has another form."""
+    from generator.judgements import TrustRoot
+
     found = _TRUST_ROOT.fullmatch(text)
     if found is None:
         raise ValueError(text)
@@ -60,6 +62,8 @@ def trust_root(text: str) -> TrustRoot:
 
 def read(path: Path) -> Checkpoint:
     """Read a published checkpoint; raise `Stop` when it is not one."""
+    from generator.judgements import Checkpoint
+
     try:
         data = json.loads(path.read_bytes())
         return Checkpoint(head=str(data["head"]), count=int(data["count"]), root=str(data["root"]))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import answers, api, console, printing, urls
+from generator import answers, api, console, terminal, urls
 from generator.findings import Finding, Stop
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def report(written: Sequence[str], findings: tuple[Finding, ...], how: str) -> i
         console.print_json({"written": list(written), "findings": [api.finding_data(one) for one in findings]})
         return console.code(findings)
     console.print_lines(written)
-    for line in printing.finding_lines(findings):
+    for line in terminal.finding_lines(findings):
         print(line, file=sys.stderr)
-    print(f"{len(written)} written; {printing.count_line(findings)}", file=sys.stderr)
+    print(f"{len(written)} written; {terminal.count_line(findings)}", file=sys.stderr)
     return console.code(findings)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import amendments, console, printing
+from generator import amendments, console, printing, terminal
 from generator.findings import Stop
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def run_check(arguments: argparse.Namespace) -> int:
     now = enrolment.standing(root)
     _print_standing(now)
     findings = ledger.check(root, [urls.REGISTRY_FOLDER], watch=console.watch)
-    console.print_lines(printing.finding_lines(findings))
-    print(printing.count_line(findings))
+    console.print_lines(terminal.finding_lines(findings))
+    print(terminal.count_line(findings))
     return console.code(findings)
 
 

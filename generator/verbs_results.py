@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator import api, console, printing, trust, urls
+from generator import api, console, printing, terminal, trust, urls
 from generator.findings import Finding, Stop, has_errors
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def _print_findings(findings: tuple[Finding, ...], how: str) -> None:
 
         console.print_lines((answers.github if how == "github" else answers.markdown_findings)(findings))
     else:
-        console.print_lines(printing.finding_lines(findings))
-        print(printing.count_line(findings))
+        console.print_lines(terminal.finding_lines(findings))
+        print(terminal.count_line(findings))
 
 
 def add_verify(verbs: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from generator import console, printing, standing, trust, urls
+from generator import console, standing, terminal, trust, urls
 from generator.findings import Severity
 from generator.standing import Standing, Told
 
@@ -104,7 +104,7 @@ class Making:
         loud = [finding for finding in book.findings if finding.severity is not Severity.NOTICE]
         count = len(book.entries)
         total = f"{len(made)} files in {folder}; {count} {'result counts' if count == 1 else 'results count'}"
-        lines = (*printing.finding_lines(loud), f"{total}; {printing.count_line(book.findings)}")
+        lines = (*terminal.finding_lines(loud), f"{total}; {terminal.count_line(book.findings)}")
         return Told(lines=lines, code=console.code(book.findings)), made, written
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from generator import console, wording
+from generator import console, terminal, wording
 from generator.findings import Stop
 
 
@@ -50,7 +50,7 @@ def run_init(arguments: argparse.Namespace) -> int:
     )
     person = commits.configured(Path.cwd(), arguments.name, arguments.email)
     made = founding.found(folder, keys, charter, person, datetime.now(UTC))
-    print(f"{wording.plain(charter.title)}: a programme in {folder}, commit {made.head}")
+    print(f"{terminal.plain(charter.title)}: a programme in {folder}, commit {made.head}")
     print(f"private keys in {keys}: no copy of them belongs into a repository")
     print(f"trust root, to keep outside of the repository: {made.head}:{made.digest}")
     if not arguments.base_url:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from generator import api, console, printing, urls, wording
+from generator import api, console, terminal, urls
 from generator.findings import Finding, Stop, has_errors
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ def _say(arguments: argparse.Namespace, findings: tuple[Finding, ...], answer: _
     if arguments.format == "json":
         console.print_json({"findings": [api.finding_data(one) for one in findings], **_data(answer)})
         return console.code(findings)
-    console.print_lines(printing.finding_lines(findings))
+    console.print_lines(terminal.finding_lines(findings))
     if has_errors(findings):
-        print(f"{printing.count_line(findings)}; nothing was submitted")
+        print(f"{terminal.count_line(findings)}; nothing was submitted")
         return console.FINDINGS
     said = {
         "submitted": f"submitted on the branch {answer.branch}, commit {answer.commit}",
@@ -160,12 +160,12 @@ def _say(arguments: argparse.Namespace, findings: tuple[Finding, ...], answer: _
     console.print_lines(answer.paths)
     print(said[answer.state])
     if answer.opened:
-        print(f"pull request: {wording.plain(answer.pull_request)}")
+        print(f"pull request: {terminal.plain(answer.pull_request)}")
     elif answer.pull_request:
-        print(f"open the pull request at {wording.plain(answer.pull_request)}")
+        print(f"open the pull request at {terminal.plain(answer.pull_request)}")
     elif answer.commands:
         print("the maintainer of the remote takes it in with:")
-        console.print_lines(f"    {wording.plain(command)}" for command in answer.commands)
+        console.print_lines(f"    {terminal.plain(command)}" for command in answer.commands)
     return console.CLEAN
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from generator import console, printing, urls
+from generator import console, terminal, urls
 from generator.findings import Stop
 
 
@@ -33,7 +33,7 @@ def run_derive(arguments: argparse.Namespace) -> int:
     basis = importing.basis(root)
     sources = [importing.read(file) for file in _reports(arguments.paths)]
     papers, findings = derivation.suites(sources, basis.aliases(arguments.id), arguments.title)
-    for line in printing.finding_lines(findings):
+    for line in terminal.finding_lines(findings):
         print(line, file=sys.stderr)
     made = [(urls.suite(paper["id"], paper["version"]), documents.write(paper)) for paper in papers]
     if arguments.stdout:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from generator import urls
+from generator import terminal, urls
 from generator.almanac import Age
 from generator.judgements import Cell, Step, Verdict
 from generator.markup import fill
@@ -69,21 +68,6 @@ def _bare(url: str) -> str:
 def capped(text: str) -> str:
     """Cut a text of unknown length."""
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
-
-
-def plain(text: str) -> str:
-    """Make a text of unknown origin safe for a terminal: one line, no control characters."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text.encode("utf-8", "replace").decode())
-
-
-def shown_path(path: str) -> str:
-    """Write a path without ambiguity: bytes that are not printable ASCII as backslash escapes."""
-    if path.isascii() and path.isprintable() and "\\" not in path:
-        return path
-    raw = os.fsencode(path) if path.isascii() else path.encode("utf-8", "surrogateescape")
-    return "".join(chr(b) if 0x20 <= b < 0x7F and b != 0x5C else f"\\x{b:02x}" for b in raw)
 
 
 @_remembered
@@ -247,7 +231,7 @@ FILTERS: Final[dict[str, Callable[..., object]]] = {
     "canonical": canonical,
     "link": link,
     "capped": capped,
-    "shown_path": shown_path,
+    "shown_path": terminal.shown_path,
     "day": day,
     "moment": moment,
     "run_date": run_date,

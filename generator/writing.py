@@ -67,7 +67,7 @@ def write(
     if out.exists() and not (out.is_dir() and ((out / MARKER).is_file() or not any(out.iterdir()))):
         raise Stop(f"{out} is not a site that meshmark wrote: empty it, or choose another --out")
     out.parent.mkdir(parents=True, exist_ok=True)
-    standing = _standing(dict(files.rows(out)) if left.rows is None else left.rows)
+    standing = _standing(files.rows(out) if left.rows is None else left.rows)
     site = _Site((_NOTE, *made), originals, left.kept, out)
     asked = site.paths - left.kept
     stand = {output.path for output in site.some(asked) if _same(out, output)} if standing else set[str]()

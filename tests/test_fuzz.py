@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from generator import arrival, evidence, settings, succession, trust, wording
+from generator import arrival, evidence, settings, succession, terminal, trust
 from generator.arrival import Against, Pair
 from generator.documents import MAX_BYTES
 from generator.findings import Finding, Stop
@@ -185,6 +185,6 @@ def test_any_bytes_as_checkpoint_are_read_or_stop(tmp_path_factory: pytest.TempP
 @many
 @given(st.text())
 def test_any_text_is_one_printable_line_and_any_path_is_ascii(text: str) -> None:
-    assert wording.plain(text).isprintable()
-    assert wording.shown_path(text).isascii()
-    assert "\n" not in wording.shown_path(text)
+    assert terminal.plain(text).isprintable()
+    assert terminal.shown_path(text).isascii()
+    assert "\n" not in terminal.shown_path(text)

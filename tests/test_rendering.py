@@ -159,7 +159,7 @@ def test_kept_templates_that_are_broken_foreign_or_stale_are_not_there(
     elif spoilt == "seal":
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "of somebody else"))
     else:
-        monkeypatch.setattr(seals, "program", lambda _libraries: "another")
+        monkeypatch.setattr(seals, "program", lambda: "another")
     compiler.new()
     assert _drawn(root, PROJECT / "site_templates", Compiled(cache)) == first
     assert "404.html" in compiler.new()

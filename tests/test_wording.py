@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator import conformance, urls, wording
+from generator import conformance, terminal, urls, wording
 from generator.records import Observation, Recorded
 from generator.terms import Capability, Compliance, Outcome
 from tests.support.strategies import EPOCH, SUITE, entry, record
@@ -37,9 +37,9 @@ def test_a_link_is_escaped_and_short() -> None:
 
 
 def test_paths_are_written_without_ambiguity() -> None:
-    assert wording.shown_path("results/a/b.yaml") == "results/a/b.yaml"
-    assert wording.shown_path("a\nb\\c") == "a\\x0ab\\x5cc"
-    assert wording.shown_path("k\u0435lp/\udcff") == "k\\xd0\\xb5lp/\\xff"
+    assert terminal.shown_path("results/a/b.yaml") == "results/a/b.yaml"
+    assert terminal.shown_path("a\nb\\c") == "a\\x0ab\\x5cc"
+    assert terminal.shown_path("k\u0435lp/\udcff") == "k\\xd0\\xb5lp/\\xff"
 
 
 def test_a_page_is_known_by_its_folder() -> None:
