@@ -36,7 +36,7 @@ Fresh: TypeAlias = Callable[[str], bytes | None]
 """Gives a file of the site by its path; None where it is not another than in the folder."""
 
 
-class Site(ThreadingHTTPServer):
+class Web(ThreadingHTTPServer):
     """The server, and which build it serves."""
 
     def __init__(self, folder: Path, port: int, *, follow: bool) -> None:
@@ -84,7 +84,7 @@ class Site(ThreadingHTTPServer):
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    server: Site
+    server: Web
 
     def log_message(self, *_: object) -> None:
         """Say nothing: the terminal belongs to the findings."""
@@ -141,16 +141,16 @@ class _Handler(SimpleHTTPRequestHandler):
             self.close_connection = True
 
 
-def serve(folder: Path, port: int, *, follow: bool = False) -> Site:
+def serve(folder: Path, port: int, *, follow: bool = False) -> Web:
     """Give a server for `folder` on the loopback address; port 0 takes any that is free.
 
     With `follow` open pages are told of each new build. Raises `OSError` when the port is taken.
     """
-    return Site(folder, port, follow=follow)
+    return Web(folder, port, follow=follow)
 
 
 @contextmanager
-def beside(web: Site) -> Iterator[None]:
+def beside(web: Web) -> Iterator[None]:
     """Let a server work while the caller goes on, and close it behind that."""
     thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     with web:

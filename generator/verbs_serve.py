@@ -14,7 +14,7 @@ from generator import console, urls, verbs_site
 from generator.findings import Stop
 
 if TYPE_CHECKING:
-    from generator.server import Site
+    from generator.server import Web
     from generator.site import Draft
 
 _EVERY: Final = 0.1
@@ -66,7 +66,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _rebuilt(arguments: argparse.Namespace, making: verbs_site.Making, web: Site) -> int:
+def _rebuilt(arguments: argparse.Namespace, making: verbs_site.Making, web: Web) -> int:
     """Build again; an open page is shown as soon as it is made, long before the whole site is."""
 
     def drafted(draft: Draft) -> None:

@@ -80,6 +80,7 @@ def test_the_workflows_install_the_version_that_made_them() -> None:
     assert files[seed.REQUIREMENTS].decode().endswith(f"@v{__version__}\n")
 
 
+@pytest.mark.checkers
 @pytest.mark.parametrize("tool", ["actionlint", "zizmor"])
 def test_the_workflows_of_a_new_programme_are_clean(tmp_path: Path, tool: str) -> None:
     program = shutil.which(tool, path=str(Path(sys.executable).parent))

@@ -10,7 +10,7 @@ import pytest
 
 from generator import server
 from generator.findings import Stop
-from generator.server import Site
+from generator.server import Web
 from tests.support import pages
 
 PAGE = (
@@ -29,13 +29,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def following(folder: Path) -> Iterator[Site]:
+def following(folder: Path) -> Iterator[Web]:
     web = server.serve(folder, 0, follow=True)
     with server.beside(web):
         yield web
 
 
-def asked(web: Site, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, bytes]:
+def asked(web: Web, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", web.server_port, timeout=20)
     connection.request(method, path)
     response = connection.getresponse()
@@ -51,7 +51,7 @@ def test_a_server_that_does_not_follow_sends_what_lies_there(folder: Path) -> No
 
 @pytest.mark.parametrize("path", ["/", "/index.html", "/a/", "/a/?x=y#z", "/a/index.html"])
 def test_a_page_is_sent_with_one_script_of_the_same_origin_and_the_file_stays(
-    following: Site, folder: Path, path: str
+    following: Web, folder: Path, path: str
 ) -> None:
     response, content = asked(following, path)
     script = f'<script src="{server.SCRIPT}?{following.build}" defer></script>\n'.encode()
@@ -63,7 +63,7 @@ def test_a_page_is_sent_with_one_script_of_the_same_origin_and_the_file_stays(
     assert (folder / "index.html").read_bytes() == PAGE
 
 
-def test_all_else_is_sent_as_it_lies_there(following: Site) -> None:
+def test_all_else_is_sent_as_it_lies_there(following: Web) -> None:
     assert asked(following, "/a/b.yaml")[1] == b"a: b\n"
     assert asked(following, "/odd.html")[1] == b"no end"
     assert asked(following, "/a")[0].status == 301
@@ -74,7 +74,7 @@ def test_all_else_is_sent_as_it_lies_there(following: Site) -> None:
     assert (response.headers["Content-Type"], server.CHANGES.encode() in content) == ("text/javascript", True)
 
 
-def test_a_page_that_listens_hears_which_build_is_served_and_of_the_next_one(following: Site) -> None:
+def test_a_page_that_listens_hears_which_build_is_served_and_of_the_next_one(following: Web) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", following.server_port, timeout=20)
     connection.request("GET", server.CHANGES)
     response = connection.getresponse()
@@ -87,7 +87,7 @@ def test_a_page_that_listens_hears_which_build_is_served_and_of_the_next_one(fol
     assert following.build != first
 
 
-def test_a_page_that_stays_hears_from_the_server_now_and_then(following: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_stays_hears_from_the_server_now_and_then(following: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "_HEARTBEAT", 0.01)
     connection = http.client.HTTPConnection("127.0.0.1", following.server_port, timeout=20)
     connection.request("GET", server.CHANGES)
@@ -100,7 +100,7 @@ def test_a_page_that_stays_hears_from_the_server_now_and_then(following: Site, m
     assert asked(following, "/a/b.yaml")[1] == b"a: b\n"
 
 
-def test_what_is_fresh_is_sent_before_it_lies_in_the_folder(following: Site) -> None:
+def test_what_is_fresh_is_sent_before_it_lies_in_the_folder(following: Web) -> None:
     fresh = {"index.html": b"<p>fresh</p></body>", "new/index.html": b"new</body>", "a/b.yaml": b"c: d\n"}
     following.changed(fresh.get)
     assert asked(following, "/")[1].startswith(b"<p>fresh</p><script")
@@ -113,7 +113,7 @@ def test_what_is_fresh_is_sent_before_it_lies_in_the_folder(following: Site) -> 
     assert asked(following, "/new/")[0].status == 404
 
 
-def test_a_page_that_cannot_be_made_is_sent_as_it_lies_there(following: Site) -> None:
+def test_a_page_that_cannot_be_made_is_sent_as_it_lies_there(following: Web) -> None:
     def broken(path: str) -> bytes:
         raise Stop(f"{path} cannot be filled")
 

@@ -15,6 +15,7 @@ from generator import urls
 from generator.terms import Compliance
 from tests.support import sites
 
+pytestmark = pytest.mark.checkers
 etree = pytest.importorskip("lxml.etree", reason="lxml is not installed")
 feedparser = pytest.importorskip("feedparser", reason="feedparser is not installed")
 jsonld = pytest.importorskip("pyld.jsonld", reason="pyld is not installed")
