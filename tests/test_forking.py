@@ -18,6 +18,7 @@ from generator import forking, site, workers
 from generator.findings import Stop
 from generator.forking import Count, Task
 from generator.judgements import Output
+from tests.support import interrupts
 from tests.support.papers import PROJECT
 from tests.test_site import planned, story
 
@@ -151,9 +152,10 @@ def test_an_interrupt_ends_the_copies_too(tmp_path: Path) -> None:
         "    time.sleep(60)\n"
         "forking.shared([task] * 3, count=3)\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)], cwd=PROJECT, stderr=subprocess.PIPE, start_new_session=True
-    )
+    with interrupts.heard():
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)], cwd=PROJECT, stderr=subprocess.PIPE, start_new_session=True
+        )
     while len(found := list(tmp_path.iterdir())) < 3:
         pass
     os.killpg(process.pid, signal.SIGINT)

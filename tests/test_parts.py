@@ -114,7 +114,7 @@ steps = st.tuples(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=12)
+@settings(derandomize=True, deadline=None, max_examples=8)
 @given(st.lists(steps, min_size=2, max_size=5))
 def test_a_site_of_kept_parts_is_the_same_over_any_history(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, int, bool, bool, int | None]]

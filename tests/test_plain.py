@@ -16,7 +16,7 @@ from generator.scalars import BAD_SOURCE
 
 EXAMPLES: Final = sorted((Path(__file__).parent / "examples").rglob("*.yaml"))
 RESULTS: Final = sorted((Path(__file__).parent.parent / "results").rglob("*.yaml"))
-STEADY: Final = settings(derandomize=True, deadline=None, max_examples=2000)
+STEADY: Final = settings(derandomize=True, deadline=None, max_examples=1000)
 
 
 def _taken(text: str) -> plain.Plain | None:

@@ -85,7 +85,7 @@ def verifying(scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 # Any history.
 
 
-@settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.tuples(steps, st.integers(0, 3), steps), filled=st.sets(st.integers(0, 14)))
 def test_a_cache_that_was_filled_at_any_earlier_head_makes_no_difference(
     told: tuple[list[Any], int, list[Any]],
@@ -107,7 +107,7 @@ def test_a_cache_that_was_filled_at_any_earlier_head_makes_no_difference(
         verifying.same()
 
 
-@settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(told=st.tuples(steps, st.integers(0, 3), steps), cached=st.booleans())
 def test_a_reader_that_goes_on_reads_what_a_new_one_reads(
     told: tuple[list[Any], int, list[Any]],

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from generator import cli, console, documents
-from tests.support import papers
+from tests.support import interrupts, papers
 from tests.support.papers import PROJECT
 from tests.support.repository import Repository, basis
 
@@ -174,9 +174,10 @@ def test_the_first_line_may_tell_of_mesh_harness_and_suite(
 def started(repository: Repository, **streams: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "generator", "record", "--root", str(repository.root), *TOLD]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "TERM": "xterm", "COLUMNS": "100"}
-    return subprocess.Popen(
-        command, cwd=repository.root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **streams
-    )
+    with interrupts.heard():
+        return subprocess.Popen(
+            command, cwd=repository.root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **streams
+        )
 
 
 def drained(terminal: int, until: bytes) -> bytes:

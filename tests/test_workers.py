@@ -17,7 +17,7 @@ from generator import workers
 from generator.examination import examine
 from generator.schemas import Schema
 from generator.workers import Gone, Parcel, Worker
-from tests.support import papers
+from tests.support import interrupts, papers
 from tests.support.papers import PROJECT, ROBOT, STRANGER, result
 
 SCHEMA = Schema("result", (PROJECT / "schema/result.schema.json").read_bytes())
@@ -141,14 +141,15 @@ PROGRAM = (
 
 
 def _started(folder: Path) -> tuple[subprocess.Popen[str], set[int]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "verify", "--root", str(folder)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with interrupts.heard():
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "verify", "--root", str(folder)],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     _wait(lambda: process.poll() is not None or len(_children(process.pid)) == 2)
     return process, _children(process.pid)
 
