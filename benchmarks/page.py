@@ -20,6 +20,8 @@ BUILD, TENTH_BUILT = "`meshmark build`, the whole site", "the same, a tenth of t
 SAME = "`meshmark build` with a cache, when nothing is new"
 ONE_MORE = "`meshmark build` with a cache, when one result is new"
 SIGNATURES = "`git log --format=%G?`, scaled from a sample"
+VERSION = "`meshmark --version`"
+PYTHON = "Python itself, doing nothing"
 PEER = ", unverified pages of the same data"
 FLOOR = "the floor: read, parse, validate, verify, one trivial page each; two processes"
 
@@ -47,7 +49,7 @@ def page(arguments: argparse.Namespace, medians: dict[str, float], further: Furt
     """Write the page."""
     results, base = arguments.results, medians[VERIFY]
     rows = "\n".join(
-        f"| {name} | {'over ' if seconds == LIMIT else ''}{seconds:.2f} | {seconds / base:.2f} |"
+        f"| {name} | {'over ' if seconds == LIMIT else ''}{seconds:.{2 + (seconds < 1)}f} | {seconds / base:.2f} |"
         for name, seconds in medians.items()
     )
     flags = f"{' --peers' * arguments.peers}{' --growth' * arguments.growth}"
@@ -91,8 +93,9 @@ more results are more runs of a version.
 - The floor believes whatever it reads, and parses by the parser's events
   ([decision 17](decisions/0017-plain-lines.md)); `meshmark verify` takes {base / medians[FLOOR]:.1f} times as long, and
   `meshmark build` {medians[BUILD] / medians[FLOOR]:.1f} times.
-- With a cache the whole site takes {medians[SAME] / medians[BUILD]:.2f} of a whole build's time when nothing is new,
+- With a cache the whole site takes {medians[SAME] / medians[BUILD]:.3f} of a whole build's time when nothing is new,
   and {medians[ONE_MORE] / medians[BUILD]:.2f} when one result is.
+- `meshmark --version` takes {medians[VERSION] / medians[PYTHON]:.1f} times as long as Python that does nothing.
 - A page that is open while `meshmark serve` shows the site follows an edited template after
   {seen.template:.2f} s, and a new result after {seen.result:.2f} s.
 - `meshmark verify` holds at most {peaks[0]} MB of memory, with its workers and git, for {results} results, and
