@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -48,14 +48,11 @@ Shared = dict[tuple[int, int], _Pattern]
 """By the identities of a suite and of observations. What stands here keeps both, so that no other can get them."""
 
 
-def assess_all(entries: Iterable[Entry]) -> Iterator[Assessment]:
-    """Judge many entries: those that hold the very same observations share what these amount to."""
-    shared: Shared = {}
-    return (assess(entry, shared) for entry in entries)
-
-
 def assess(entry: Entry, shared: Shared | None = None) -> Assessment:
-    """Judge one entry: every test, every specification, and the suite as a whole."""
+    """Judge one entry: every test, every specification, and the suite as a whole.
+
+    Entries that hold the very same observations share what these amount to, as far as it stands in `shared`.
+    """
     suite, observations = entry.suite, entry.record.observations
     known: Shared = {} if shared is None else shared
     key = id(suite), id(observations)

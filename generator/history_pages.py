@@ -221,7 +221,7 @@ def _is_folded(scene: Scene, stand: Stand) -> bool:
 
 
 def _spans(stand: Stand) -> list[Span]:
-    # Runs that gave the same hold the very same cells (`conformance.assess_all`).
+    # Runs that gave the same hold the very same cells (`conformance.assess`).
     groups = itertools.groupby(stand.segment.runs, key=lambda run: id(run.whole.assertions))
     return [tuple(group) for _, group in groups]
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, disclosure, documents, formats, history, rules, settings, urls, walking
+from generator import disclosure, documents, formats, history, rules, settings, urls, walking
 from generator.documents import MAX_BYTES
+from generator.entries import Assessor
 from generator.examination import Contents
 from generator.findings import Finding, Stop, ordered
 from generator.history import Repository, WorkTree
@@ -20,7 +21,6 @@ from generator.judgements import (
     Assessment,
     Audit,
     Checkpoint,
-    Entry,
     Judgement,
     Ledger,
     Step,
@@ -125,6 +125,7 @@ class Reader:
         self._root = root
         self._expected = expected
         self._memory: Recollection | None = None
+        self._assessor = Assessor()
 
     def read(self, revision: str = "HEAD", watch: Watch = unwatched) -> Ledger:
         """Read everything from one commit; raises `Stop` when it cannot be believed as a whole."""
@@ -136,7 +137,8 @@ class Reader:
             walk = _walk(repository.content, schemas, self._expected, keep_documents=False)
             programme = settings.programme(files, schemas)
             judgement, self._memory = _walked(repository, walk, self._expected, watch, before)
-            return _concluded(repository, walk, judgement, programme, self._expected)
+            audit = _audit(repository, walk, judgement, self._expected)
+            return _concluded(audit, walk, programme, self._assessor)
 
 
 def read(root: Path, revision: str = "HEAD", expected: Expected = Expected(), watch: Watch = unwatched) -> Ledger:
@@ -181,7 +183,7 @@ def check(
         with walking.opened(cache, walk) as kept:
             walking.take(walk, transitions, repository, kept)
         judgement = walking.ended(walk, repository, expected.published)
-        ledger = _concluded(repository, walk, judgement, programme, expected)
+        ledger = _concluded(_audit(repository, walk, judgement, expected), walk, programme, Assessor())
         found = (
             *ledger.findings,
             *unread(ledger.verdicts, contents, schemas["Result"]),
@@ -231,17 +233,16 @@ def _walk(contents: Contents, schemas: settings.Schemas, expected: Expected, *, 
     )
 
 
-def _concluded(
-    repository: Repository, walk: Walk, judgement: Judgement, programme: Programme, expected: Expected
-) -> Ledger:
+def _concluded(audit: Audit, walk: Walk, programme: Programme, assessor: Assessor) -> Ledger:
+    judgement = audit.judgement
     if judgement.fatal or judgement.registry is None:
         reasons = "; ".join(finding.message for finding in judgement.fatal)
         raise Stop(f"nothing can be published: {reasons}", judgement.fatal)
-    entries = entries_of(judgement)
-    assessments = tuple(conformance.assess_all(entries))
+    assessments = assessor.assess(judgement)
+    entries = tuple(one.entry for one in assessments)
     scene = rules.Scene(entries=entries, programme=programme, current_suites=judgement.current_suites)
     return Ledger(
-        audit=_audit(repository, walk, judgement, expected),
+        audit=audit,
         programme=programme,
         registry=judgement.registry,
         entries=entries,
@@ -269,17 +270,6 @@ def _lines(blob_id: str, contents: Contents) -> list[str]:
     if isinstance(content, int):
         return [f"({content} bytes)"]
     return [line[:_MAX_WIDTH] for line in content.decode("utf-8", "replace").split("\n")[:_MAX_LINES]]
-
-
-def entries_of(judgement: Judgement) -> tuple[Entry, ...]:
-    """Give the results that count, each with its record and its suite."""
-    suites = {suite.digest: suite for suite in judgement.suites}
-    return tuple(
-        Entry(record=record, suite=suites[record.suite_digest], verdict=verdict)
-        for verdict in judgement.verdicts
-        if verdict.state.counts
-        for record in (formats.FORMATS["meshmark"](verdict.document) if verdict.document else verdict.records)
-    )
 
 
 def files_of(tree: Mapping[str, Blob], contents: Contents) -> Callable[[str], bytes | None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from generator import conformance, disclosure, ledger, provenance, settings, urls
+from generator import conformance, disclosure, entries, ledger, provenance, settings, urls
 from generator.documents import MAX_BYTES
 from generator.findings import Finding, ordered
 from generator.history import Repository
@@ -119,8 +119,8 @@ def _disclosed(
 
 
 def _rows(old: Judgement, new: Judgement) -> Iterator[RowChange]:
-    before = conformance.newest(ledger.entries_of(old))
-    for key, entry in conformance.newest(ledger.entries_of(new)).items():
+    before = conformance.newest(entries.entries_of(old))
+    for key, entry in conformance.newest(entries.entries_of(new)).items():
         past = before.get(key)
         if past is None or past.verdict.path != entry.verdict.path:
             yield RowChange(before=conformance.assess(past) if past else None, after=conformance.assess(entry))
