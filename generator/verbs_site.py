@@ -75,7 +75,7 @@ class Making:
         from generator import ledger, originals, watching
 
         root, revision = console.root(self._arguments), console.revision(self._arguments)
-        if self._last is None or self._last[0].head != watching.head(root, revision):
+        if self._last is None or self._last[0].head != watching.named(root, revision):
             self._reader = self._reader or ledger.Reader(root, trust.expected(self._arguments))
             book = self._reader.read(revision, console.watch)
             self._last = book, originals.at(root, book.head, (urls.REGISTRY_FOLDER, urls.RESULTS, urls.SCHEMAS))

@@ -34,14 +34,14 @@ def head(root: Path, revision: str) -> str:
 def state(root: Path, revision: str) -> State:
     """Give what stands in the folder now."""
     return State(
-        head=_named(root, revision),
+        head=named(root, revision),
         templates=frozenset(_seen(path) for path in (root / urls.TEMPLATES).rglob("*")),
         programme=frozenset([_seen(root / urls.PROGRAMME)]),
     )
 
 
-def _named(root: Path, revision: str) -> str:
-    """Give the commit that a revision means, without a look at what would speak against it: that costs more."""
+def named(root: Path, revision: str) -> str:
+    """Give the commit that a revision means, or nothing, without a look at what speaks against it: that costs more."""
     with contextlib.suppress(Stop):
         return Plumbing(root).text("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     return ""
