@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,21 +26,19 @@ MAX_LISTED: Final = MAX_ROWS
 """Runs that the table beside it lists; CSV and API hold them all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """The history of one line: two drawings with a sentence each, and the numbers behind both.
 
     `points` are newest first and hold every run that has a page of its own, of `runs` in all; `drawn` is how
-    many of them the drawings show.
+    many of them the drawings show. These are made when a page first asks for them.
     """
 
     id: str
     title: str
     line: Line
     specification: str
-    capability: Markup
     capability_sentence: str
-    compliance: Markup
     compliance_sentence: str
     breaks: str
     points: tuple[Point, ...]
@@ -47,12 +46,24 @@ class Chart:
     drawn: int
     data: str
 
+    @functools.cached_property
+    def capability(self) -> Markup:
+        """How much is implemented, a bar a run."""
+        bars = drawings.bars(self.points[: self.drawn], self.id)
+        return drawings.drawing(f"{self.id}-capability", f"Capability: {self.title}", self.capability_sentence, bars)
+
+    @functools.cached_property
+    def compliance(self) -> Markup:
+        """How much of that behaves as specified, a dot a run."""
+        dots = drawings.dots(self.points[: self.drawn])
+        return drawings.drawing(f"{self.id}-compliance", f"Compliance: {self.title}", self.compliance_sentence, dots)
+
 
 def history(line: Line, mesh_title: str, specification: str = "", told: Line | None = None) -> Chart | None:
-    """Draw the history of a line, or of one specification in it; None below two runs.
+    """Give the history of a line, or of one specification in it; None below two runs.
 
     `specification` is an id; runs whose test set has no test for it are left out. `told` is the line with
-    only the runs that have pages of their own, which are drawn, where not all have.
+    only the runs that have pages of their own, which are shown, where not all have.
     """
     points = tuple(
         Point(suite=segment.suite, cell=cell)
@@ -66,24 +77,18 @@ def history(line: Line, mesh_title: str, specification: str = "", told: Line | N
     subject = newest.specification.title if newest.specification else family(points[0].suite)
     title = " ".join((mesh_title, *wording.varied(line.variant))) + f", {subject}"
     name = wording.slug("-".join(("history", line.mesh, line.suite, urls.variant(line.variant), specification)))
-    drawn = points[: MAX_ROWS_SPECIFICATION if specification else MAX_ROWS]
     runs = sum(len(one.runs) for one in line.segments if not specification or one.suite.of(specification))
-    capability, compliance = _capability_sentence(points, runs), _compliance_sentence(points)
     return Chart(
         id=name,
         title=title,
         line=line,
         specification=specification,
-        capability=drawings.drawing(
-            f"{name}-capability", f"Capability: {title}", capability, drawings.bars(drawn, name)
-        ),
-        capability_sentence=capability,
-        compliance=drawings.drawing(f"{name}-compliance", f"Compliance: {title}", compliance, drawings.dots(drawn)),
-        compliance_sentence=compliance,
+        capability_sentence=_capability_sentence(points, runs),
+        compliance_sentence=_compliance_sentence(points),
         breaks=_breaks(points),
         points=points,
         runs=runs,
-        drawn=len(drawn),
+        drawn=min(len(points), MAX_ROWS_SPECIFICATION if specification else MAX_ROWS),
         data=urls.chart(line.mesh, line.suite, line.variant, specification),
     )
 

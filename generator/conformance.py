@@ -235,12 +235,12 @@ def state_changes(before: Assessment, after: Assessment) -> tuple[StateChange, .
 
     Runs of different suite digests share no tests, whatever their ids, so nothing is compared.
     """
-    if before.entry.suite.digest != after.entry.suite.digest:
+    earlier, later = before.whole.assertions, after.whole.assertions
+    # Neighbours mostly observed the same, and then hold the very same cells.
+    if earlier is later or before.entry.suite.digest != after.entry.suite.digest:
         return ()
-    earlier = {cell.assertion.id: cell for cell in before.whole.assertions}
     changes = []
-    for cell in after.whole.assertions:
-        past = earlier[cell.assertion.id]
+    for past, cell in zip(earlier, later, strict=True):
         if past.capability is cell.capability and past.compliance is cell.compliance:
             continue
         was, now = past.capability in SUPPORTED, cell.capability in SUPPORTED
