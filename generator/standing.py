@@ -76,11 +76,11 @@ class Standing:
         """Give the paths at which the bytes of the very git objects stand that are named for them."""
         found = set[str]()
         for folder, asked in _by_folder(ids).items():
-            known = self._kept["originals"].get(folder, {})
-            if known == asked and self._intact(folder, known):
+            known = self._kept["originals"].get(folder)
+            if known == _digest_of(asked, asked) and self._untouched(folder, asked):
                 found.update(asked)
-            else:
-                found.update(path for path, mark in asked.items() & known.items() if self._same(path, mark))
+            elif known:
+                found.update(path for path, mark in asked.items() if self._same(path, mark))
         return frozenset(found)
 
     def content(self, path: str) -> bytes:
@@ -105,7 +105,7 @@ class Standing:
         kept = {
             "program": seals.program(),
             "parts": [(part.made_of, dict(part.files), part.outward) for part in parts],
-            "originals": folders,
+            "originals": {folder: _digest_of(ids, ids) for folder, ids in folders.items()},
             "rows": {name: _digest_of(rows, group) for name, group in groups.items()},
         }
         seals.write(self._pieces, json.dumps(kept, separators=(",", ":")).encode())
@@ -133,9 +133,11 @@ class Standing:
 
     def _intact(self, name: str, group: Mapping[str, str]) -> bool:
         """Say whether files stand as they were left: what the disk does not vouch for, the bytes may."""
-        return _digest_of(self.rows, group) == self._kept["rows"].get(name) or all(
-            self._same(path, mark) for path, mark in group.items()
-        )
+        return self._untouched(name, group) or all(self._same(path, mark) for path, mark in group.items())
+
+    def _untouched(self, name: str, group: Iterable[str]) -> bool:
+        known: str = self._kept["rows"].get(name, "")
+        return known == _digest_of(self.rows, group)
 
     def _same(self, path: str, mark: str) -> bool:
         found = self.rows.get(path)
@@ -181,8 +183,8 @@ def _by_folder(originals: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _digest_of(rows: Mapping[str, Row], paths: Iterable[str]) -> str:
-    return _digest(json.dumps([(path, rows.get(path)) for path in sorted(paths)]).encode())
+def _digest_of(told: Mapping[str, Row | str], paths: Iterable[str]) -> str:
+    return _digest(json.dumps([(path, told.get(path)) for path in sorted(paths)]).encode())
 
 
 def _digest(content: bytes) -> str:
