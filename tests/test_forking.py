@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,12 +106,33 @@ def broken(process: int, name: str, made: Count) -> list[Output]:
     return files(name, made)
 
 
-@pytest.mark.parametrize("accident", [killed, ended, broken])
+class Deadly:
+    """Ends the process that tries to write it down, when all that stood before it is written."""
+
+    def __reduce__(self) -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+
+def cut_short(process: int, name: str, made: Count) -> list[Any]:
+    return files(name, made) if os.getpid() == process else [*files(name, made), Deadly()]
+
+
+def unwritable(process: int, name: str, made: Count) -> list[Any]:
+    return files(name, made) if os.getpid() == process else [lambda: name]
+
+
+@pytest.mark.parametrize("accident", [killed, ended, broken, cut_short, unwritable])
 def test_a_copy_that_meets_with_an_accident_is_done_without(
     accident: Callable[[int, str, Count], list[Output]],
 ) -> None:
     tasks = [partial(accident, os.getpid(), name) for name in "abcdefg"]
     assert forking.shared(tasks, count=3) == EACH
+
+
+def test_without_a_place_for_files_there_are_no_copies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert forking.shared([at] * 9, count=3) == [os.getpid()] * 9
 
 
 def stopped(_made: Count) -> list[Output]:
