@@ -133,7 +133,8 @@ class Draft:
             for output in part.make():
                 found.append(output)
                 yield output
-            if self._asked:
+            # Else nobody could ask for it again, and there may be much of it.
+            if self._asked or threading.active_count() > 1:
                 self._made[part.name] = found
 
     def _in_turn(self, part: Part, count: Count) -> _Made:

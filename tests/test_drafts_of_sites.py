@@ -59,6 +59,12 @@ def test_only_what_is_asked_for_is_made(repository: Repository, whole: site.Site
     assert list(found._made) == ["/pages"]
 
 
+def test_what_nobody_could_ask_for_again_is_not_held(repository: Repository) -> None:
+    found = draft(repository, {})
+    found.finished()
+    assert found._made == {}
+
+
 def test_whoever_asks_while_the_whole_is_made_is_served_in_between(repository: Repository, whole: site.Site) -> None:
     found = draft(repository, dict(whole.places))
     told = dict[str, bytes | None]()
@@ -75,4 +81,6 @@ def test_whoever_asks_while_the_whole_is_made_is_served_in_between(repository: R
     assert made == list(whole)
     files = {one.path: one.content for one in whole}
     assert told == {path: files[path] for path in told}
+    # Nobody asked for it so far, but some other thread could have.
+    assert "kelp" in found._made
     assert len(told) == 3
