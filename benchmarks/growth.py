@@ -20,11 +20,17 @@ class Run(NamedTuple):
 
 
 def run(command: Sequence[str], folder: Path) -> Run:
-    """Run a command to its end; what several processes share counts once (proportional set size)."""
-    start, peak = time.perf_counter(), 0
+    """Run a command to its end; what several processes share counts once (proportional set size).
+
+    A process counts from the second look at it on: before it runs a program of its own, it has all memory of the
+    one that started it (`vfork`), which would be counted twice.
+    """
+    start, peak, known = time.perf_counter(), 0, frozenset[int]()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, sum(_held(one) for one in _family(process.pid)))
+        family = frozenset(_family(process.pid))
+        peak = max(peak, sum(map(_held, sorted(family & known))))
+        known = family
         time.sleep(_EVERY)
     return Run(time.perf_counter() - start, peak // 1024)
 
