@@ -25,8 +25,7 @@ class Step(NamedTuple):
     decides: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What provenance says about one result path, with the steps that led there.
 
     `digest` and `sidecar_digest` are those of the bytes that were judged; `commit` is the

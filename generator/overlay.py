@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from generator.judgements import Step, Verdict
 from generator.model import Key, Registry
@@ -41,4 +40,4 @@ class Overlay:
 def _with_step(verdict: Verdict, state: State, reason: str, detail: str = "") -> Verdict:
     said = detail or f"{state.value}: {reason}"
     step = Step(number="8", title="registry today", passed=state.counts, detail=said)
-    return replace(verdict, state=state, reason=reason, steps=(*verdict.steps, step))
+    return verdict._replace(state=state, reason=reason, steps=(*verdict.steps, step))

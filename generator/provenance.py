@@ -198,7 +198,7 @@ class Walk:
             verified = found.facts.document if found.state is State.VERIFIED else None
             records = self.records(verified) if verified else ()
             steps = self.shared(slot.arrived.steps)
-            slot.arrived = replace(slot.arrived, document=None, records=records, steps=steps)
+            slot.arrived = slot.arrived._replace(document=None, records=records, steps=steps)
 
     def judgement(self, head: str, published: Checkpoint | None = None) -> Judgement:
         """End the walk: overlay the final registry (step 8) and give every verdict, sorted by path.

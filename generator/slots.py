@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -87,7 +87,7 @@ def arrived(found: Arrival, transition: Transition, registry: Registry) -> Verdi
 def as_arrived(settled: Verdict) -> Verdict:
     """Give the verdict on a verified result, never altered, as it was when the result arrived."""
     steps = tuple(step for step in settled.steps if step.number not in _LATER)
-    return replace(settled, state=State.VERIFIED, reason="", steps=steps)
+    return settled._replace(state=State.VERIFIED, reason="", steps=steps)
 
 
 def verdict(slot: Slot, arrived: Verdict) -> Verdict:
@@ -95,10 +95,9 @@ def verdict(slot: Slot, arrived: Verdict) -> Verdict:
     unchanged = _unchanged(slot)
     steps = (arrived.steps[0], unchanged, *arrived.steps[1:])
     if slot.altered is None:
-        return replace(arrived, steps=steps)
+        return arrived._replace(steps=steps)
     commit, committed_at = slot.altered
-    return replace(
-        arrived,
+    return arrived._replace(
         state=State.TAMPERED if slot.result else State.DELETED,
         reason=unchanged.detail,
         steps=steps,

@@ -78,7 +78,7 @@ def ended(walk: Walk, repository: Repository, published: Checkpoint | None) -> J
     publishers = {publisher.id: publisher for publisher in judgement.registry.publishers}
     known = walk.order.keys() - {WORK_TREE}
     verdicts = tuple(
-        replace(verdict, steps=walk.shared((*verdict.steps, step))) if step else verdict
+        verdict._replace(steps=walk.shared((*verdict.steps, step))) if step else verdict
         for batch in _batches(judgement.verdicts)
         for verdict, step in zip(batch, _evidence(repository, batch, publishers, known), strict=True)
     )

@@ -296,7 +296,7 @@ def test_a_result_lapses_exactly_when_its_freshness_changes() -> None:
 
 def test_a_run_of_the_future_does_not_stand_in_the_way_of_later_ones() -> None:
     future = entry(SUITE, run=1, finished_at=EPOCH + timedelta(days=3650))
-    future = dataclasses.replace(future, verdict=dataclasses.replace(future.verdict, committed_at=EPOCH))
+    future = dataclasses.replace(future, verdict=future.verdict._replace(committed_at=EPOCH))
     honest = entry(SUITE, run=2, finished_at=EPOCH + timedelta(days=2))
     assert list(conformance.newest([future, honest]).values()) == [honest]
 
