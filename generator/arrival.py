@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from generator import documents, sshsig, urls
 from generator.examination import Contents, Examination, Known, nothing_known
@@ -26,8 +26,7 @@ RESULT_PATH: Final = re.compile(
 REGULAR: Final = "100644"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(NamedTuple):
     """A result path with what stands there and beside it."""
 
     path: str
@@ -35,8 +34,7 @@ class Pair:
     sidecar: Blob | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Against:
+class Against(NamedTuple):
     """What an arrival is held against: all as it stood before the transition.
 
     `known` may know what the bytes of a pair say by themselves; what it does not know is found out.
@@ -51,8 +49,7 @@ class Against:
     known: Known = nothing_known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """What step 7 found out: the state, the reason, each numbered check, and all that was learnt."""
 
     state: State
@@ -62,8 +59,7 @@ class Arrival:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """What became known about a pair, as far as the checks went."""
 
     pair: Pair

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from generator import documents, sshsig
 from generator.documents import Reading
@@ -23,8 +22,7 @@ Contents: TypeAlias = Callable[[str, int], bytes | int]
 """Gives the bytes of an object id, or only the size when there are more than the limit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(NamedTuple):
     """What was found out about a pair; a signature that does not hold has its `refusal` instead.
 
     `reading` and `misfits` are None when the document was not looked at.
@@ -134,7 +132,7 @@ def bare(found: Examined) -> Examined:
         return found
     tests: Any = document.data["results"]
     results: list[Data] = [{name: value for name, value in test.items() if name not in _WORDS} for test in tests]
-    return replace(found, reading=Reading(replace(document, data={**document.data, "results": results}, lines=()), ()))
+    return found._replace(reading=Reading(document._replace(data={**document.data, "results": results}, lines=()), ()))
 
 
 def _digest(content: bytes) -> str:

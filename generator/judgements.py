@@ -70,8 +70,7 @@ class Alteration:
     difference: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A result that counts: the record, the suite it was taken with, and why it is believed."""
 
     record: Record
@@ -109,8 +108,7 @@ class Tally:
     untested: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(NamedTuple):
     """The judgement on one specification of one entry, or on the whole suite (no specification)."""
 
     entry: Entry
@@ -121,8 +119,7 @@ class Cell:
     assertions: tuple[AssertionCell, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(NamedTuple):
     """All that one entry amounts to: the whole suite, and each specification in the suite's order."""
 
     entry: Entry
@@ -227,8 +224,7 @@ class Ledger:
         return self.audit.judgement.verdicts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(NamedTuple):
     """One file of the site: its path below the site's root, and its bytes."""
 
     path: str

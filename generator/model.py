@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from generator.terms import AssertionKind, KeyStatus, Role
 
@@ -17,24 +17,21 @@ FOLD_ABOVE: Final = 100
 """Results of one mesh up to which each run has a page of its own, where meshmark.yaml says nothing else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blob:
+class Blob(NamedTuple):
     """What stands at a path of a tree: its mode as git writes it, and its object id."""
 
     mode: str
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One path that a transition added, changed or removed; `blob` is None when it is gone."""
 
     path: str
     blob: Blob | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(NamedTuple):
     """One step of the main line: a commit's tree against that of its first parent."""
 
     commit: str
@@ -45,8 +42,7 @@ class Transition:
 Data: TypeAlias = bool | int | float | str | list["Data"] | dict[str, "Data"] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(NamedTuple):
     """One strict YAML file: its data, the line of each node in document order, and its digest."""
 
     path: str

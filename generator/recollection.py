@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from generator import retelling, urls
@@ -103,7 +102,7 @@ class Recollection:
         for transition in transitions:
             if self._decides(transition):
                 changes = tuple(change for change in transition.changes if change.path.startswith(_DECIDING))
-                self.past.decisive.append(replace(transition, changes=changes))
+                self.past.decisive.append(transition._replace(changes=changes))
             self._touched.update(_mesh(change.path) for change in transition.changes if _is_result(change.path))
             self.past.commits.append(transition.commit)
             self._has_news = True

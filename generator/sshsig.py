@@ -13,7 +13,7 @@ import hashlib
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -40,8 +40,7 @@ class SignatureRefused(Exception):  # noqa: N818 - a refusal is an answer, not a
     """A signature or public key that is not acceptable; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class Signature(NamedTuple):
     """A parsed sidecar: the raw public key that claims it, its namespace and the raw signature."""
 
     public: bytes

@@ -161,7 +161,7 @@ def test_the_order_of_entries_does_not_matter(found: list[Entry], random: Random
 @given(st.lists(strategies.entries(), max_size=6), strategies.entries())
 @examples
 def test_an_unrelated_mesh_changes_no_cell(found: list[Entry], other: Entry) -> None:
-    stranger = dataclasses.replace(other, record=dataclasses.replace(other.record, mesh="stranger"))
+    stranger = other._replace(record=dataclasses.replace(other.record, mesh="stranger"))
     before, after = conformance.newest(found), conformance.newest([*found, stranger])
     assert {key: one for key, one in after.items() if key[0] != "stranger"} == before
 
@@ -265,7 +265,7 @@ def test_runs_of_different_suites_are_not_compared() -> None:
 
 def test_supported_since_is_the_start_of_the_unbroken_stretch() -> None:
     runs = [cell(one) for one in (P, U, P, P)]
-    series = [dataclasses.replace(one, entry=entry(FOUR, run=number)) for number, one in enumerate(runs, 1)]
+    series = [one._replace(entry=entry(FOUR, run=number)) for number, one in enumerate(runs, 1)]
     found = conformance.supported_since(series)
     assert found is not None
     assert (found.version, found.open_start) == ("v1.3.0", False)
@@ -296,15 +296,15 @@ def test_a_result_lapses_exactly_when_its_freshness_changes() -> None:
 
 def test_a_run_of_the_future_does_not_stand_in_the_way_of_later_ones() -> None:
     future = entry(SUITE, run=1, finished_at=EPOCH + timedelta(days=3650))
-    future = dataclasses.replace(future, verdict=future.verdict._replace(committed_at=EPOCH))
+    future = future._replace(verdict=future.verdict._replace(committed_at=EPOCH))
     honest = entry(SUITE, run=2, finished_at=EPOCH + timedelta(days=2))
     assert list(conformance.newest([future, honest]).values()) == [honest]
 
 
 def test_runs_of_an_unknown_version_are_left_out_of_supported_since() -> None:
     runs = [cell(one) for one in (P, U, P)]
-    series = [dataclasses.replace(one, entry=entry(FOUR, run=number)) for number, one in enumerate(runs, 1)]
-    series[1] = dataclasses.replace(series[1], entry=entry(FOUR, run=2, mesh_version="unknown"))
+    series = [one._replace(entry=entry(FOUR, run=number)) for number, one in enumerate(runs, 1)]
+    series[1] = series[1]._replace(entry=entry(FOUR, run=2, mesh_version="unknown"))
     found = conformance.supported_since(series)
     assert found is not None
     assert (found.version, found.open_start) == ("v1.1.0", True)

@@ -55,7 +55,7 @@ def test_a_test_that_is_implemented_in_part_is_not_counted_as_implemented(tmp_pa
     shown = scene(repository.root, PROJECT / "site_templates")
     (cell, *_) = shown.ledger.assessments[0].cells
     tally = Tally(total=1, full=0, partial=1, none=0, unknown=0, passed=1, failed=0, untested=0)
-    only = replace(cell, capability=Capability.PARTIAL, compliance=Compliance.PASS, tally=tally)
+    only = cell._replace(capability=Capability.PARTIAL, compliance=Compliance.PASS, tally=tally)
     told = rendering.environment(shown).filters["brief"](only)
     words = " ".join(re.sub(r"<[^>]*>", " ", str(told)).split())
     assert words == "partial 0/1 implemented 1 in part pass 1/1 passed"

@@ -56,7 +56,7 @@ def test_a_run_that_is_dated_after_its_arrival_is_found_but_for_two_days_of_leew
     def arrived(delay: timedelta, commit: str = "c" * 40) -> Entry:
         one = entry(SUITE)
         when = one.record.taken_at - delay
-        return dataclasses.replace(one, verdict=one.verdict._replace(committed_at=when, commit=commit))
+        return one._replace(verdict=one.verdict._replace(committed_at=when, commit=commit))
 
     assert found(arrived(timedelta(hours=47))) == []
     (finding,) = found(arrived(timedelta(hours=49)))
