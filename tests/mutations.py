@@ -21,7 +21,7 @@ TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
         *("forged", "plain", "arrival", "examination", "succession", "provenance", "checkpoint", "history", "sshsig"),
-        *("recollection", "cache", "standing"),
+        *("recollection", "cache", "standing", "entries"),
     )
 )
 _FAILED: Final = re.compile(r"^FAILED (tests/.+?)(?: - .*)?$", re.MULTILINE)
@@ -590,6 +590,34 @@ MUTATIONS: Final = (
             "if found is None or not stat.S_ISREG(found.mode):",
             "if found is None:",
         ),
+        (
+            "program",
+            "what another version kept of a site is not there",
+            'kept if kept.get("program") == seals.program() else _NOTHING',
+            "kept",
+        ),
+        (
+            "originals",
+            "an original stands only where git names the bytes that are asked for",
+            "if known == _digest_of(asked, asked) and self._untouched(folder, asked):",
+            "if self._untouched(folder, asked):",
+        ),
+        (
+            "untouched",
+            "an original stands only where nobody touched it",
+            "if known == _digest_of(asked, asked) and self._untouched(folder, asked):",
+            "if known == _digest_of(asked, asked):",
+        ),
+    ),
+    *of(
+        "entries",
+        (
+            "verdict",
+            "what a result amounts to rests on the verdict of today",
+            "if known and known[0].entry.verdict is verdict:",
+            "if known:",
+        ),
+        ("counts", "only what counts is an entry", "if verdict.state.counts:", "if True:"),
     ),
     *of(
         "cache",
