@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -37,13 +38,11 @@ def run(command: Sequence[str], folder: Path) -> Run:
 
 def _family(process: int) -> Iterator[int]:
     yield process
-    for told in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            children = told.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from _family(int(child))
+    # It may end at any moment.
+    with contextlib.suppress(OSError):
+        for told in Path(f"/proc/{process}/task").glob("*/children"):
+            for child in told.read_text().split():
+                yield from _family(int(child))
 
 
 def _held(process: int) -> int:
