@@ -63,8 +63,7 @@ def markdown_findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield "| Where | Rule | What is wrong | How to mend it |"
         yield "|---|---|---|---|"
     for finding in findings:
-        where = ":".join(part for part in (terminal.shown_path(finding.path), str(finding.line or "")) if part)
-        cells = (where, f"{finding.severity.value} {finding.rule}", finding.message, finding.fix)
+        cells = (terminal.place(finding), f"{finding.severity.value} {finding.rule}", finding.message, finding.fix)
         yield f"| {' | '.join(_text(cell) for cell in cells)} |"
 
 

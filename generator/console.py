@@ -174,9 +174,9 @@ def code(findings: Iterable[Finding]) -> int:
 
 def stopped(stop: Stop, arguments: argparse.Namespace) -> int:
     """Print why the work cannot go on, in the format that was asked for."""
-    from generator import api
-
     if getattr(arguments, "format", "text") == "json":
+        from generator import api
+
         shape = getattr(arguments, "stop_report", lambda stop: {"findings": api.stop_findings(stop)})
         print_json(shape(stop))
     else:

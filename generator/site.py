@@ -168,7 +168,7 @@ class Draft:
             originals=self._originals,
             parts=(
                 *kept,
-                *(standing.part(of, *one) for (_, of), one in zip(new, made, strict=True) if of),
+                *(standing.part(of, one.outputs, one.outward) for (_, of), one in zip(new, made, strict=True) if of),
             ),
             places={
                 output.path: part.name for (part, _), some in zip(new, made, strict=True) for output in some.outputs

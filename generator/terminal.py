@@ -23,11 +23,15 @@ def shown_path(path: str) -> str:
     return "".join(chr(b) if 0x20 <= b < 0x7F and b != 0x5C else f"\\x{b:02x}" for b in raw)
 
 
+def place(finding: Finding) -> str:
+    """Name the path and the line of a finding, as far as it has them."""
+    return ":".join(part for part in (shown_path(finding.path), str(finding.line or "")) if part)
+
+
 def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
     """Write findings for people: where, how bad, which rule, what, and how to mend it."""
     for finding in findings:
-        where = ":".join(part for part in (shown_path(finding.path), str(finding.line or "")) if part)
-        yield f"{where or 'repository'}: {finding.severity.value} {finding.rule}: {plain(finding.message)}"
+        yield f"{place(finding) or 'repository'}: {finding.severity.value} {finding.rule}: {plain(finding.message)}"
         if finding.fix:
             yield f"    fix: {plain(finding.fix)}"
 

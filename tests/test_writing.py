@@ -137,7 +137,7 @@ def test_what_stands_in_the_way_of_a_new_file_goes_with_the_old_site(tmp_path: P
 def test_what_goes_may_have_gone_already(tmp_path: Path) -> None:
     out = tmp_path / "public"
     writing.write([*MANY, output("gone/deep/a"), output("gone/b")], out)
-    rows = dict(files.rows(out))
+    rows = files.rows(out)
     (out / "gone/deep/a").unlink()
     (out / "gone/deep").rmdir()
     assert writing.write(MANY, out, left=writing.Left(rows=rows)) == frozenset({"gone/deep/a", "gone/b"})
