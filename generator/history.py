@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import hashlib
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from generator import objects, plumbing
+from generator import objects, plumbing, stretches
 from generator.findings import Stop
 from generator.model import Blob, Change, Transition
 from generator.plumbing import unverifiable
@@ -26,7 +26,6 @@ _LAST_SECOND: Final = 253402300799
 """9999-12-31T23:59:59Z: commit dates are free text, and datetime ends here."""
 
 _PARTIAL: Final = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
-_DIFFERENCE: Final = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev")
 
 
 Line: TypeAlias = tuple[tuple[str, str, datetime], ...]
@@ -108,24 +107,17 @@ class Repository:
     ) -> Iterator[Transition]:
         """Stream the main line or its end, oldest first: each commit's tree against its first parent's.
 
-        Of the changes only those at `wanted` paths are given. One `diff-tree` is fed explicit (commit,
-        first parent) pairs, so merges, squashes and evil merges all come out as plain changes. Paths that
-        are not UTF-8 carry surrogate escapes.
+        Of the changes only those at `wanted` paths are given. Git is fed explicit (commit, first parent)
+        pairs, so merges, squashes and evil merges all come out as plain changes. Paths that are not UTF-8
+        carry surrogate escapes.
         """
         line = self.main_line if line is None else line
         times = {commit: when for commit, _, when in line}
         present = set(self._paths(line[0][1])) if line and line[0][1] else set[str]()
-        with tempfile.TemporaryFile() as pairs:
-            pairs.writelines(f"{commit} {parent}".rstrip().encode() + b"\n" for commit, parent, _ in line)
-            pairs.seek(0)
-            process = self._git.start(*_DIFFERENCE, "--stdin", "--always", "--root", given=pairs)
-            try:
-                for commit, changes in _grouped(process.stdout, present, wanted):
-                    yield Transition(commit=commit, committed_at=times[commit], changes=changes)
-                if process.wait():
-                    raise unverifiable("git cannot compare the trees of the main line", fix="git fsck says why")
-            finally:
-                objects.end(process)
+        told = stretches.compared(self._git, [(commit, parent) for commit, parent, _ in line])
+        with contextlib.closing(told):
+            for commit, changes in _grouped(told, present, wanted):
+                yield Transition(commit=commit, committed_at=times[commit], changes=changes)
 
     def since_fork(self, base: str) -> tuple[Change, ...]:
         """Give what the head changed since it left the line of `base`, a full commit id."""
@@ -140,7 +132,7 @@ class Repository:
         return self._changes("-m", "--root", "--no-commit-id", commit)
 
     def _changes(self, *compared: str) -> tuple[Change, ...]:
-        tokens = iter(self._git.bytes(*_DIFFERENCE, *compared).split(b"\0"))
+        tokens = iter(self._git.bytes(*stretches.DIFFERENCE, *compared).split(b"\0"))
         return tuple(_change(meta, _path(next(tokens))) for meta in tokens if meta)
 
     def content(self, blob_id: str, limit: int) -> bytes | int:
@@ -249,9 +241,10 @@ def _when(seconds: str) -> datetime:
     return datetime.fromtimestamp(min(int(seconds), _LAST_SECOND), UTC)
 
 
-def _grouped(stream: Any, present: set[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, tuple[Change, ...]]]:
+def _grouped(
+    tokens: Iterator[bytes], present: set[str], wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, tuple[Change, ...]]]:
     commit, changes = "", list[Change]()
-    tokens = objects.tokens(stream)
     for token in tokens:
         if token.startswith(b":"):
             path = _path(next(tokens))

@@ -51,15 +51,17 @@ class Plumbing:
         self._root = root
         self._environment = {**os.environ, **ENVIRONMENT}
 
-    def start(self, *command: str, given: IO[bytes] | int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-        """Start a command that says what it has to say through a pipe, and takes what it is `given`."""
+    def start(
+        self, *command: str, given: IO[bytes] | int = subprocess.PIPE, said: IO[bytes] | int = subprocess.PIPE
+    ) -> subprocess.Popen[bytes]:
+        """Start a command that takes what it is `given`, and leaves what it has to say in `said`."""
         try:
             return subprocess.Popen(  # noqa: S603 - no shell; what callers hand over are ids and fixed words
                 ["git", *command],  # noqa: S607 - git from PATH
                 cwd=self._root,
                 env=self._environment,
                 stdin=given,
-                stdout=subprocess.PIPE,
+                stdout=said,
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
