@@ -1,8 +1,6 @@
 """Lets `python -m generator` do what the console script `meshmark` does."""
 
-import sys
-
-from generator.cli import main
+from generator.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
-    from typing import Any, Final
+    from typing import Any, Final, NoReturn
 
 _VERSION: Final = f"meshmark {__version__}"
 _MADE_BETWEEN: Final = 100_000
@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except Stop as stop:
         return console.stopped(stop, arguments)
     except KeyboardInterrupt:
@@ -50,6 +51,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         return console.BUG
     return code
+
+
+def command() -> NoReturn:
+    """Run one verb as a process that ends with its exit code; what it holds in memory ends with it, all at once."""
+    code = main()
+    from contextlib import suppress
+
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 def parser(word: str = "") -> argparse.ArgumentParser:
