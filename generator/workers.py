@@ -7,6 +7,7 @@ git and no registry, and ends when its pipes do, however this process ended.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -21,9 +22,14 @@ from generator import examination, transcript
 from generator.examination import Examined, examine
 from generator.schemas import Schema
 
-_START: Final = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from generator import workers; workers.serve()"
-)
+_START: Final = """
+import gc, json, sys
+sys.path[:], threshold = json.loads(sys.argv[1])
+gc.set_threshold(*threshold)
+from generator import workers
+workers.serve()
+"""
+"""A worker finds modules where this process does, and looks for cycles as rarely."""
 _LENGTH: Final = 8
 _MOST: Final = 16
 """Workers beyond which this process, which reads git and judges alone, cannot feed more."""
@@ -55,7 +61,7 @@ class Worker:
         self._trusted: AbstractSet[bytes] | None = None
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this very interpreter and program
-                [sys.executable, "-P", "-c", _START, json.dumps(sys.path)],
+                [sys.executable, "-P", "-c", _START, json.dumps([sys.path, gc.get_threshold()])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
