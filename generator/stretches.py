@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Final
 
 from generator import objects
@@ -18,7 +18,7 @@ _AHEAD: Final = 2
 """Stretches that are compared while another one is read."""
 
 
-def compared(git: Plumbing, pairs: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+def compared(git: Plumbing, pairs: Sequence[tuple[str, str]]) -> Generator[bytes, None, None]:
     """Give what git says of (commit, parent or nothing) pairs, in their order: a commit's id, then its changes.
 
     Raises `Stop` when git cannot compare some of them.

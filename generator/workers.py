@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import marshal
 import os
 import queue
 import subprocess
@@ -90,7 +91,8 @@ class Worker:
     def receive(self, paths: Sequence[str]) -> list[Examined]:
         """Wait for what was sent first, which were pairs at `paths`; raise `Gone`."""
         try:
-            values = json.loads(_read(self._stdout))
+            # Quicker than JSON. This very program says it, and as the same user: nothing here is guarded from it.
+            values = marshal.loads(_read(self._stdout))  # noqa: S302
             return [transcript.heard(path, value) for path, value in zip(paths, values, strict=True)]
         except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
             raise Gone from error
@@ -161,7 +163,7 @@ def _examined(tasks: Iterator[tuple[dict[str, Any], list[bytes]]]) -> Iterator[b
             examine(path, content, sidecar, schema, trusted)
             for path, content, sidecar in zip(header["paths"], parts[::2], parts[1::2], strict=True)
         )
-        yield json.dumps([transcript.told(shown(one)) for one in found], separators=(",", ":")).encode()
+        yield marshal.dumps([transcript.told(shown(one)) for one in found])
 
 
 def _write(stream: IO[bytes], message: bytes, *parts: bytes) -> None:
