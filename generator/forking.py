@@ -49,6 +49,38 @@ def shared(tasks: Sequence[Task[_T]], *, count: int | None = None, tell: Tell = 
     return _alone(tasks, tell) if made is None else made
 
 
+@contextlib.contextmanager
+def meanwhile(task: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
+    """Let a copy do a task while the block lasts; what this gives waits for it, once.
+
+    Where there is no copy, or it did not come out well, the task is done when it is asked for.
+    """
+    copy = _copied(task) if workers.cores() > 1 and _can() else None
+
+    def outcome() -> _T:
+        if copy:
+            with contextlib.suppress(Exception):
+                os.read(copy.fileno(), 1)
+                return next(copy.left())[1]
+        return task()
+
+    try:
+        yield outcome
+    finally:
+        if copy:
+            copy.end()
+
+
+def _copied(task: Callable[[], _T]) -> _Copy[_T] | None:
+    numbers = _numbers(1)
+    try:
+        return _Copy([lambda _: task()], numbers, _Tally(1), 0)
+    except OSError:
+        return None
+    finally:
+        os.close(numbers)
+
+
 def _alone(tasks: Sequence[Task[_T]], tell: Tell) -> list[_T]:
     done = itertools.count(1)
     return [task(lambda: tell(next(done))) for task in tasks]
@@ -61,10 +93,7 @@ def _can() -> bool:
 
 def _together(tasks: Sequence[Task[_T]], helpers: int, tell: Tell) -> list[_T] | None:
     """Do all tasks with copies; None when it did not come out well."""
-    # Whoever is free takes the next number out of one pipe: what was written at once is read by one reader at a time.
-    numbers, put = os.pipe()
-    os.write(put, b"".join(number.to_bytes(_NUMBER) for number in range(len(tasks))))
-    os.close(put)
+    numbers = _numbers(len(tasks))
     # Nothing that stands is searched for cycles again, or every copy would touch and so copy it all.
     gc.freeze()
     copies: list[_Copy[_T]] = []
@@ -84,6 +113,14 @@ def _together(tasks: Sequence[Task[_T]], helpers: int, tell: Tell) -> list[_T] |
             copy.end()
         os.close(numbers)
         gc.unfreeze()
+
+
+def _numbers(count: int) -> int:
+    """Give a pipe of numbers, of which whoever is free takes the next: written at once, read by one at a time."""
+    numbers, put = os.pipe()
+    os.write(put, b"".join(number.to_bytes(_NUMBER) for number in range(count)))
+    os.close(put)
+    return numbers
 
 
 def _done(tasks: Sequence[Task[_T]], numbers: int, made: Count) -> Iterator[tuple[int, _T]]:

@@ -13,12 +13,12 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from generator import files, seals, seed
+from generator import files, forking, seals, seed
 from generator.files import Row
 from generator.links import Link
 
@@ -58,6 +58,7 @@ class Standing:
         self._out = out.resolve()
         name = hashlib.sha256(os.fsencode(self._out)).hexdigest()
         self._whole, self._pieces = (cache / "builds" / f"{name}.{kind}" for kind in ("json", "parts"))
+        self._look: Callable[[], dict[str, Row]] = functools.partial(files.rows, self._out)
 
     def told(self, made_of: str) -> Told | None:
         """Give what was said, if all of the site is made of the same and nobody touched it since."""
@@ -66,6 +67,17 @@ class Standing:
         if not kept or kept["made_of"] != made_of or kept["site"] != _digest_of(self.rows, self.rows):
             return None
         return Told(lines=tuple(kept["lines"]), code=kept["code"])
+
+    @contextlib.contextmanager
+    def looked_at(self) -> Iterator[None]:
+        """Let a copy of this process look into the folder while the block lasts, if anybody is going to ask."""
+        look = self._look
+        if "rows" in vars(self) or not self._pieces.is_file():
+            yield
+            return
+        with forking.meanwhile(look) as self._look:
+            yield
+        self._look = look
 
     def part(self, made_of: str) -> Part | None:
         """Give a part that is made of the same, if every file of it is what was written."""
@@ -117,7 +129,7 @@ class Standing:
     @functools.cached_property
     def rows(self) -> dict[str, Row]:
         """What stood in the folder when it was first looked at."""
-        return files.rows(self._out)
+        return self._look()
 
     @functools.cached_property
     def _kept(self) -> Mapping[str, Any]:

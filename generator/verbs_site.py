@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -62,7 +63,8 @@ class Making:
         before = Standing(arguments.cache, out(arguments)) if arguments.cache else None
         told = before.told(made_of) if before else None
         if told is None:
-            told, made, written = self._made(before, drafted)
+            with before.looked_at() if before else contextlib.nullcontext():
+                told, made, written = self._made(before, drafted)
             if before:
                 # What changed meanwhile may have gone into the site, or not.
                 known = (made_of, told) if made_of == _made_of(arguments) else None
