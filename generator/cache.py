@@ -52,13 +52,13 @@ class Cache:
         """Give the values of an authentic entry, which have the shape in which they were remembered; else None."""
         entry = self._id(*key)
         row = self._asked("SELECT told, mac FROM kept WHERE id = ?", entry)
-        if not row or not isinstance(row[0], str) or not isinstance(row[1], bytes):
+        if not row or not isinstance(row[0], bytes) or not isinstance(row[1], bytes):
             return None
-        return json.loads(row[0]) if hmac.compare_digest(row[1], self._mac(entry, row[0])) else None
+        return seals.heard(row[0]) if hmac.compare_digest(row[1], self._mac(entry, row[0])) else None
 
     def remember(self, values: list[Any], *key: str) -> None:
         """Keep plain values under a key."""
-        entry, told = self._id(*key), json.dumps(values, separators=(",", ":"))
+        entry, told = self._id(*key), seals.told(values)
         row = (entry, self._stamp, told, self._mac(entry, told))
         self._asked("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", *row)
         self._changed = True
@@ -90,8 +90,8 @@ class Cache:
     def _id(self, *key: str) -> str:
         return hashlib.sha256(json.dumps([self._stamp, *key]).encode()).hexdigest()
 
-    def _mac(self, entry: str, told: str) -> bytes:
-        return hmac.digest(self._seal, f"{entry}\n{told}".encode(), "sha256")
+    def _mac(self, entry: str, told: bytes) -> bytes:
+        return hmac.digest(self._seal, entry.encode() + b"\n" + told, "sha256")
 
 
 def _opened(file: Path) -> sqlite3.Connection | None:
@@ -122,7 +122,7 @@ def _is_ours(store: sqlite3.Connection) -> bool:
     return not rows or rows == [(_TABLE,)]
 
 
-_TABLE: Final = "CREATE TABLE kept (id TEXT PRIMARY KEY, stamp TEXT, told TEXT, mac BLOB)"
+_TABLE: Final = "CREATE TABLE kept (id TEXT PRIMARY KEY, stamp TEXT, told BLOB, mac BLOB)"
 
 
 def _stamp(schema: Schema) -> str:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, TypeAlias
 
-
-class Row(NamedTuple):
-    """Kind, size, times and place of a file on its disk."""
-
-    mode: int
-    size: int
-    written: int
-    changed: int
-    node: int
-
-
-_FOLDER = Row(0, 0, 0, 0, 0)
+Row: TypeAlias = str
+"""Whether it is a plain file, a folder or anything else; then kind, size, times and place of a file on its disk."""
+_PLAIN: Final = "-"
+_FOLDER: Final[Row] = "d"
 
 
 def rows(folder: Path) -> dict[str, Row]:
@@ -56,6 +49,11 @@ def again(before: Mapping[str, Row], folder: Path, changed: Iterable[str]) -> di
     return rows | dict.fromkeys((f"{folder}/" for folder in folders(rows)), _FOLDER)
 
 
+def is_plain(row: Row) -> bool:
+    """Say whether a row tells of a plain file."""
+    return row.startswith(_PLAIN)
+
+
 def folders(paths: Iterable[str]) -> set[str]:
     """Give every folder that is around one of some paths."""
     found = set[str]()
@@ -68,4 +66,5 @@ def folders(paths: Iterable[str]) -> set[str]:
 
 
 def _row(seen: os.stat_result) -> Row:
-    return Row(seen.st_mode, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+    kind = _PLAIN if stat.S_ISREG(seen.st_mode) else "?"
+    return f"{kind} {seen.st_mode} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"

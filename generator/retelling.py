@@ -39,7 +39,8 @@ def told_shard(slots: Mapping[str, Slot], verdicts: Mapping[str, Verdict]) -> li
     shared = _Shared()
     rows = {path: _told_slot(slot, verdicts.get(path), shared) for path, slot in slots.items()}
     steps = [[one.number, one.title, one.passed, one.detail, one.decides] for one in shared.steps]
-    return [steps, list(shared.given), rows]
+    given = [[tuple(test) for test in one] for one in shared.given]
+    return [steps, given, rows]
 
 
 def heard_shard(values: Sequence[Any]) -> dict[str, Slot]:

@@ -6,11 +6,12 @@ import contextlib
 import functools
 import hashlib
 import hmac
+import marshal
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _KEY_BYTES: Final = 32
 _MAC_BYTES: Final = 32
@@ -49,6 +50,18 @@ def read(file: Path) -> bytes | None:
         return None
     seal, told = secret(), content[_MAC_BYTES:]
     return told if seal and hmac.compare_digest(content[:_MAC_BYTES], _mac(seal, file, told)) else None
+
+
+def told(values: Any) -> bytes:
+    """Put plain values into bytes that only this Python has to understand: it does so three times as fast as JSON."""
+    return marshal.dumps(values)
+
+
+def heard(content: bytes) -> Any:
+    """Give the values of bytes that were sealed; None where another Python told them in another way."""
+    with contextlib.suppress(ValueError, EOFError, TypeError):
+        return marshal.loads(content)  # noqa: S302 - nobody reads what this user did not seal
+    return None
 
 
 def _mac(seal: bytes, file: Path, content: bytes) -> bytes:

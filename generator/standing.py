@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,11 +115,11 @@ class Standing:
         groups = {part.made_of: part.files for part in parts} | folders
         kept = {
             "program": seals.program(),
-            "parts": [(part.made_of, dict(part.files), part.outward) for part in parts],
+            "parts": [(part.made_of, dict(part.files), [tuple(link) for link in part.outward]) for part in parts],
             "originals": {folder: _digest_of(ids, ids) for folder, ids in folders.items()},
             "rows": {name: _digest_of(rows, group) for name, group in groups.items()},
         }
-        seals.write(self._pieces, json.dumps(kept, separators=(",", ":")).encode())
+        seals.write(self._pieces, seals.told(kept))
         if told:
             made_of, said = told
             whole = {"made_of": made_of, "site": _digest_of(rows, rows), "lines": said.lines, "code": said.code}
@@ -134,7 +133,7 @@ class Standing:
     @functools.cached_property
     def _kept(self) -> Mapping[str, Any]:
         found = seals.read(self._pieces)
-        kept: Mapping[str, Any] = json.loads(found) if found else _NOTHING
+        kept: Mapping[str, Any] = (seals.heard(found) if found else None) or _NOTHING
         # Another version may have kept it in another shape.
         return kept if kept.get("program") == seals.program() else _NOTHING
 
@@ -153,7 +152,7 @@ class Standing:
 
     def _same(self, path: str, mark: str) -> bool:
         found = self.rows.get(path)
-        if found is None or not stat.S_ISREG(found.mode):
+        if found is None or not files.is_plain(found):
             return False
         with contextlib.suppress(OSError):
             return _mark(self.content(path), len(mark)) == mark
@@ -195,8 +194,10 @@ def _by_folder(originals: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _digest_of(told: Mapping[str, Row | str], paths: Iterable[str]) -> str:
-    return _digest(json.dumps([(path, told.get(path)) for path in sorted(paths)]).encode())
+def _digest_of(told: Mapping[str, str], paths: Iterable[str]) -> str:
+    """Give the digest of what is told of some paths; no path and no mark holds the character between them."""
+    pairs = "\0".join([f"{path}\0{told.get(path)}" for path in sorted(paths)])
+    return _digest(pairs.encode("utf-8", "surrogateescape"))
 
 
 def _digest(content: bytes) -> str:

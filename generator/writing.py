@@ -105,7 +105,7 @@ class _Site:
 
 def _standing(rows: Mapping[str, Row]) -> frozenset[str]:
     """Give the files of the old site; none if anything in it is neither a plain file nor a folder that has some."""
-    plain = frozenset(path for path, row in rows.items() if stat.S_ISREG(row.mode))
+    plain = frozenset(path for path, row in rows.items() if files.is_plain(row))
     return plain if rows.keys() == plain | {f"{folder}/" for folder in files.folders(plain)} else frozenset()
 
 

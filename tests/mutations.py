@@ -16,7 +16,7 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).parent.parent
 PAGE: Final = PROJECT / "docs" / "mutations.md"
-NEEDED: Final = ("generator", "schema", "site_templates", "tests", "pyproject.toml")
+NEEDED: Final = ("generator", "results", "schema", "site_templates", "tests", "pyproject.toml")
 TESTS: Final = tuple(
     f"tests/test_{name}.py"
     for name in (
@@ -587,7 +587,7 @@ MUTATIONS: Final = (
         (
             "regular",
             "what stands is a plain file",
-            "if found is None or not stat.S_ISREG(found.mode):",
+            "if found is None or not files.is_plain(found):",
             "if found is None:",
         ),
         (
@@ -630,8 +630,8 @@ MUTATIONS: Final = (
         (
             "seal-place",
             "what was sealed for one place holds in no other",
-            'f"{entry}\\n{told}".encode()',
-            "told.encode()",
+            'entry.encode() + b"\\n" + told',
+            "told",
         ),
     ),
     *of(
@@ -668,6 +668,23 @@ MUTATIONS: Final = (
             '    "GIT_CONFIG_NOSYSTEM": "1",\n',
             "",
             "the plumbing that is used takes nothing from the configuration that changes what it says",
+        ),
+    ),
+    *of(
+        "stretches",
+        ("root", "3 the first commit is a transition too", '"--always", "--root"', '"--always"'),
+        ("always", "3 an empty commit is a transition too", '"--stdin", "--always"', '"--stdin"'),
+        (
+            "renames",
+            "3 renames are not looked for",
+            '"--raw", "--no-renames"',
+            '"--raw", "--find-renames"',
+        ),
+        (
+            "failed",
+            "3 nothing is judged where git cannot compare the trees",
+            "if self._process.wait():",
+            "if self._process.wait() < 0:",
         ),
     ),
     *of(
@@ -712,14 +729,6 @@ MUTATIONS: Final = (
             "present = set[str]()",
         ),
         ("oldest-first", "2 the oldest commit comes first", '"--reverse", "--parents"', '"--parents"'),
-        ("root", "3 the first commit is a transition too", '"--always", "--root"', '"--always"'),
-        ("always", "3 an empty commit is a transition too", '"--stdin", "--always"', '"--stdin"'),
-        (
-            "renames",
-            "3 renames are not looked for",
-            '"--raw", "--no-renames"',
-            '"--raw", "--find-renames"',
-        ),
         ("object-id", "1 only full object ids are asked for", 'r"[0-9a-f]{40}(?:[0-9a-f]{24})?"', 'r".*"'),
         ("blob", "1 an object is a blob", 'if header and header[0] != "blob":', "if False:"),
         (

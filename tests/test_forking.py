@@ -135,6 +135,35 @@ def test_without_a_place_for_files_there_are_no_copies(monkeypatch: pytest.Monke
     assert forking.shared([at] * 9, count=3) == [os.getpid()] * 9
 
 
+def test_a_copy_does_a_task_meanwhile() -> None:
+    with forking.meanwhile(os.getpid) as found:
+        assert found() != os.getpid()
+
+
+def test_what_a_copy_could_not_do_is_done_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for accident in (killed, ended, broken, cut_short, unwritable):
+        with forking.meanwhile(partial(accident, os.getpid(), "a", lambda: None)) as found:
+            assert found() == EACH[0]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with forking.meanwhile(os.getpid) as found:
+        assert found() == os.getpid()
+
+
+def test_what_nobody_asks_a_copy_for_ends_with_the_block(tmp_path: Path) -> None:
+    def slow() -> None:
+        (tmp_path / str(os.getpid())).touch()
+        time.sleep(60)
+
+    began = time.monotonic()
+    with forking.meanwhile(slow):
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.01)
+    assert time.monotonic() - began < 30
+    (copy,) = tmp_path.iterdir()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(copy.name), 0)
+
+
 def stopped(_made: Count) -> list[Output]:
     raise Stop("as always")
 
