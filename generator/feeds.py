@@ -48,28 +48,36 @@ class Item:
 def outputs(
     ledger: Ledger, lines: Iterable[Line], log: Iterable[Move], titles: Mapping[str, str], place: Place
 ) -> Iterator[Output]:
-    """Give every feed of the site; `log` holds the moves of all lines, and `place` says where a run is told."""
-    programme = ledger.programme
+    """Give the feeds of all meshes; `log` holds the moves of all lines, and `place` says where a run is told."""
+    title = ledger.programme.title
+    runs = itertools.chain.from_iterable(line.runs for line in lines)
+    yield _feed(ledger, urls.SITE_FEED, title, urls.FRONT, _results(runs, titles, place))
+    path, moved = urls.TRANSITIONS_FEED, _moved(log, titles, place)
+    yield _feed(ledger, path, f"{title}: transitions", urls.TRANSITIONS, moved)
+
+
+def of_meshes(
+    ledger: Ledger, lines: Iterable[Line], log: Iterable[Move], titles: Mapping[str, str], place: Place
+) -> Iterator[Output]:
+    """Give the feed of each mesh of `lines`, with its results and what moved between them."""
     runs: dict[str, list[Assessment]] = defaultdict(list)
     moves: dict[str, list[Move]] = defaultdict(list)
     for line in lines:
         runs[line.mesh] += line.runs
     for move in log:
         moves[move.after.record.mesh].append(move)
-
-    def results(some: Iterable[Assessment]) -> list[Item]:
-        return [_result(run, titles, place) for run in _newest(some, lambda run: run.entry.record.issued_at)]
-
-    def moved(some: Iterable[Move]) -> list[Item]:
-        return [_move(move, titles, place) for move in _newest(some, lambda move: move.after.record.issued_at)]
-
-    everything = results(itertools.chain(*runs.values())), moved(itertools.chain(*moves.values()))
-    yield _feed(ledger, urls.SITE_FEED, programme.title, urls.FRONT, everything[0])
-    yield _feed(ledger, urls.TRANSITIONS_FEED, f"{programme.title}: transitions", urls.TRANSITIONS, everything[1])
     for mesh in sorted(runs):
-        title = f"{programme.title}: {titles.get(mesh, mesh)}"
-        items = results(runs[mesh]) + moved(moves[mesh])
+        title = f"{ledger.programme.title}: {titles.get(mesh, mesh)}"
+        items = _results(runs[mesh], titles, place) + _moved(moves[mesh], titles, place)
         yield _feed(ledger, urls.mesh_feed(mesh), title, urls.mesh(mesh), items)
+
+
+def _results(some: Iterable[Assessment], titles: Mapping[str, str], place: Place) -> list[Item]:
+    return [_result(run, titles, place) for run in _newest(some, lambda run: run.entry.record.issued_at)]
+
+
+def _moved(some: Iterable[Move], titles: Mapping[str, str], place: Place) -> list[Item]:
+    return [_move(move, titles, place) for move in _newest(some, lambda move: move.after.record.issued_at)]
 
 
 def _newest(things: Iterable[_Thing], when: Callable[[_Thing], datetime]) -> list[_Thing]:

@@ -52,18 +52,9 @@ Span: TypeAlias = "tuple[Assessment, ...]"
 
 
 def render(scene: Scene) -> Iterator[Output]:
-    """Give every page that tells of more than one mesh."""
+    """Give every page that tells of more than one mesh and more than one test set."""
     environment = rendering.environment(scene)
-    suites = _suites(scene)
-    yield from _specifications(scene, environment, suites)
-    for suite in suites:
-        stands = _stands(scene, suite)
-        scene.recall(run.entry for stand in stands for run in _in_full(scene, stand))
-        yield _test_set(scene, environment, suite, stands)
-        told = [(stand, _spans(stand) if _is_folded(scene, stand) else ()) for stand in stands]
-        for place, cell in enumerate(stands[0].run.whole.assertions):
-            lines = [_seen(stand, spans, place) for stand, spans in told]
-            yield _test(scene, environment, suite, cell.assertion, lines)
+    yield from _specifications(scene, environment)
     yield _transitions(scene, environment)
     yield page(
         environment,
@@ -77,6 +68,23 @@ def render(scene: Scene) -> Iterator[Output]:
         rule=comparison.NEWLY,
         folded=len(scene.folded),
     )
+
+
+def of_suite(scene: Scene, suite: Suite) -> Iterator[Output]:
+    """Give the page of a test set, and one of each of its tests."""
+    environment, stands = rendering.environment(scene), _stands(scene, suite)
+    scene.recall(run.entry for run in in_full(scene, suite))
+    yield _test_set(scene, environment, suite, stands)
+    told = [(stand, _spans(stand) if _is_folded(scene, stand) else ()) for stand in stands]
+    for place, cell in enumerate(stands[0].run.whole.assertions):
+        lines = [_seen(stand, spans, place) for stand, spans in told]
+        yield _test(scene, environment, suite, cell.assertion, lines)
+
+
+def in_full(scene: Scene, suite: Suite) -> list[Assessment]:
+    """Give the runs of which the pages of a test set say more than where each test stood: every word, and their age."""
+    stands = ((one, _is_folded(scene, one)) for one in _stands(scene, suite))
+    return [run for one, folded in stands for run in ([one.run] if folded else one.segment.runs)]
 
 
 def of_meshes(scene: Scene) -> Iterator[Output]:
@@ -110,7 +118,8 @@ def _choices(scene: Scene) -> dict[str, str]:
     return found
 
 
-def _suites(scene: Scene) -> list[Suite]:
+def suites(scene: Scene) -> list[Suite]:
+    """Give every test set with results, one a path, the newest of each suite first."""
     found = {segment.suite.digest: segment.suite for line in scene.told for segment in line.segments}
     by_path = {suite.path: suite for suite in found.values()}
     return sorted(
@@ -134,9 +143,9 @@ def _stands(scene: Scene, suite: Suite) -> list[Stand]:
     return sorted(found, key=lambda stand: (order.get(stand.line.mesh, len(order)), stand.line.mesh))
 
 
-def _specifications(scene: Scene, environment: Environment, suites: Sequence[Suite]) -> Iterator[Output]:
+def _specifications(scene: Scene, environment: Environment) -> Iterator[Output]:
     found: dict[tuple[str, str], list[tuple[Suite, Specification]]] = defaultdict(list)
-    for suite in suites:
+    for suite in suites(scene):
         for specification in suite.specifications:
             found[suite.id, specification.id].append((suite, specification))
     for (suite_id, specification_id), versions in sorted(found.items()):
@@ -168,7 +177,7 @@ def _test_set(scene: Scene, environment: Environment, suite: Suite, stands: Sequ
         suite=suite,
         stands=stands,
         rows={assertion.id: [found[assertion.id] for found in cells] for assertion in suite.assertions},
-        others=[one for one in _suites(scene) if one.id == suite.id],
+        others=[one for one in suites(scene) if one.id == suite.id],
     )
 
 
@@ -179,7 +188,7 @@ def _test(
     assertion: Assertion,
     lines: Sequence[tuple[Stand, Seen, list[Seen], list[Stretch]]],
 ) -> Output:
-    known = {(one.id, one.version): one for one in _suites(scene)}
+    known = {(one.id, one.version): one for one in suites(scene)}
     aliases = [
         (known[suite.id, version], test)
         for version, test in assertion.aliases
@@ -209,11 +218,6 @@ def _seen(stand: Stand, spans: Sequence[Span], place: int) -> tuple[Stand, Seen,
 
 def _cell(run: Assessment, place: int) -> Seen:
     return Seen(run=run, cell=run.whole.assertions[place])
-
-
-def _in_full(scene: Scene, stand: Stand) -> Sequence[Assessment]:
-    """Give the runs of which the pages of tests show every word."""
-    return [stand.run] if _is_folded(scene, stand) else stand.segment.runs
 
 
 def _is_folded(scene: Scene, stand: Stand) -> bool:

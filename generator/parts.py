@@ -30,6 +30,7 @@ from generator import (
 )
 from generator.api_nouns import View
 from generator.judgements import Ledger, Output, Step, Verdict
+from generator.model import Suite
 from generator.rendering import Scene
 
 _Thing = TypeVar("_Thing")
@@ -51,11 +52,16 @@ class Part(NamedTuple):
 def parts(scene: Scene) -> tuple[Part, ...]:
     """Give every part; what tells of more than one mesh comes first, and takes longest."""
     rendering.environment(scene)
-    across = tuple(Part(f"/{name}", task) for name, task in _across(scene).items())
-    common = functools.cache(lambda: _common(scene))
-    return across + tuple(
-        Part(one.lines[0].mesh, partial(_of_mesh, one), partial(_made_of, one, common)) for one in _meshes(scene)
+    digests = _Digests(scene)
+    across = [Part(f"/{name}", task) for name, task in _across(scene).items()]
+    across += [
+        Part(f"/{suite.path}", partial(history_pages.of_suite, scene, suite), partial(digests.of_suite, suite))
+        for suite in history_pages.suites(scene)
+    ]
+    of_meshes = (
+        Part(one.lines[0].mesh, partial(_of_mesh, one), partial(digests.of_mesh, one)) for one in _meshes(scene)
     )
+    return (*across, *of_meshes)
 
 
 def _across(scene: Scene) -> dict[str, Make]:
@@ -90,6 +96,7 @@ def _of_mesh(scene: Scene) -> Iterator[Output]:
     yield from tables.of_meshes(scene.ledger, scene.told, scene.words)
     yield from badges.outputs(scene.told, _titles(scene), scene.almanac.age)
     yield from figures.outputs(scene.charts)
+    yield from feeds.of_meshes(scene.ledger, scene.lines, scene.log, _titles(scene), scene.place)
 
 
 def _titles(scene: Scene) -> dict[str, str]:
@@ -164,25 +171,54 @@ def _grouped(pairs: Iterable[tuple[str, _Thing]]) -> dict[str, tuple[_Thing, ...
     return {mesh: tuple(some) for mesh, some in found.items()}
 
 
-def _common(scene: Scene) -> str:
-    """Give what goes into every part: the program, the theme, the programme, the registry, and the past."""
-    theme, ledger = scene.theme, scene.ledger
-    files = [
-        (name, path, _digest(some[path]))
-        for name, some in (("", theme.defaults), ("own", theme.own))
-        for path in sorted(some)
-    ]
-    past = (ledger.head, ledger.committed_at.isoformat()) if scene.past else ()
-    settings = (repr(ledger.programme), ledger.registry.digest, ledger.registry.audience, bool(scene.folded))
-    return _digest(repr((seals.program(), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
+class _Digests:
+    """Digests of what parts are made of; what goes into more than one is looked at once."""
 
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._verdicts: dict[str, str] = {}
 
-def _made_of(scene: Scene, common: Callable[[], str]) -> str:
-    ledger = scene.ledger
-    told = [f"{_facts(verdict)!r}{''.join(map(_written, verdict.steps))}" for verdict in ledger.verdicts]
-    told += [repr((one.suite.path, one.suite.digest, scene.almanac.age(one))) for one in ledger.entries]
-    told += [repr(ledger.alterations), repr(ledger.findings)]
-    return _digest("\n".join((common(), *told)).encode("utf-8", "surrogateescape"))
+    @functools.cached_property
+    def _common(self) -> str:
+        """What goes into every part: the program, the theme, the programme, the registry, and the past."""
+        scene = self._scene
+        theme, ledger = scene.theme, scene.ledger
+        files = [
+            (name, path, _digest(some[path]))
+            for name, some in (("", theme.defaults), ("own", theme.own))
+            for path in sorted(some)
+        ]
+        past = (ledger.head, ledger.committed_at.isoformat()) if scene.past else ()
+        settings = (repr(ledger.programme), ledger.registry.digest, ledger.registry.audience, bool(scene.folded))
+        return _digest(repr((seals.program(), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
+
+    def of_mesh(self, scene: Scene) -> str:
+        """All that stands in the place of a mesh, to which `scene` is cut down."""
+        ledger = scene.ledger
+        told = [self._verdict(verdict) for verdict in ledger.verdicts]
+        told += [repr((one.suite.path, one.suite.digest, scene.almanac.age(one))) for one in ledger.entries]
+        told += [repr(ledger.alterations), repr(ledger.findings)]
+        return self._of(told)
+
+    def of_suite(self, suite: Suite) -> str:
+        """All runs with a test set, how old those are that are shown in full, and which other test sets there are."""
+        scene = self._scene
+        told = [repr((suite.path, [(one.path, one.digest) for one in history_pages.suites(scene)]))]
+        for segment in (
+            segment for line in scene.lines for segment in line.segments if segment.suite.digest == suite.digest
+        ):
+            told += [f"{self._verdict(run.entry.verdict)}{scene.place(run.entry)}" for run in segment.runs]
+        told += [repr(scene.almanac.age(run.entry)) for run in history_pages.in_full(scene, suite)]
+        return self._of(told)
+
+    def _of(self, told: Iterable[str]) -> str:
+        return _digest("\n".join((self._common, *told)).encode("utf-8", "surrogateescape"))
+
+    def _verdict(self, found: Verdict) -> str:
+        if found.path not in self._verdicts:
+            told = f"{_facts(found)!r}{''.join(map(_written, found.steps))}"
+            self._verdicts[found.path] = _digest(told.encode("utf-8", "surrogateescape"))
+        return self._verdicts[found.path]
 
 
 def _facts(found: Verdict) -> Sequence[object]:

@@ -46,6 +46,10 @@ class Change:
     meshes: int
 
 
+Span: TypeAlias = tuple[Stretch, ...]
+"""Neighbours whose runs gave the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """What all lanes together said from `start` to `end`: a cell is one specification in one lane.
@@ -204,11 +208,15 @@ def _kinds(run: Assessment) -> tuple[Kind, ...]:
 def turns(of: Timeline) -> tuple[Change, ...]:
     """Give the changes that show: a mesh's first run, another test set, another state of a specification."""
     last: dict[object, object] = {}
+    told: dict[tuple[str, int], object] = {}
     found = []
     for change in of.changes:
         run = change.stretch.run
-        cells = (chronicle.cell_of(run, one.id) for one in of.specifications)
-        state = (run.entry.suite.digest, tuple((c.capability, c.compliance) if c else None for c in cells))
+        given = run.entry.suite.digest, id(run.whole.assertions)
+        if given not in told:
+            cells = (chronicle.cell_of(run, one.id) for one in of.specifications)
+            told[given] = given[0], tuple((c.capability, c.compliance) if c else None for c in cells)
+        state = told[given]
         lane = change.lane.line.mesh, change.lane.line.variant
         if last.get(lane) != state:
             found.append(change)
@@ -222,14 +230,22 @@ def states(lane: Lane, specification: str) -> Iterator[tuple[Cell, datetime, dat
     States of two test sets never become one. Where a test set has no test for it there is no state.
     """
 
-    def key(stretch: Stretch) -> object:
-        cell = chronicle.cell_of(stretch.run, specification)
+    def key(span: Span) -> object:
+        run = span[-1].run
+        cell = chronicle.cell_of(run, specification)
         if cell is None or not cell.tally.total:
             return None
-        return stretch.run.entry.suite.digest, cell.capability, cell.compliance
+        return run.entry.suite.digest, cell.capability, cell.compliance
 
-    for state, group in itertools.groupby(lane.stretches, key=key):
+    for state, group in itertools.groupby(_spans(lane.stretches), key=key):
         members = list(group)
-        cell = chronicle.cell_of(members[-1].run, specification)
+        first, last = members[0][0], members[-1][-1]
+        cell = chronicle.cell_of(last.run, specification)
         if state is not None and cell is not None:
-            yield cell, members[0].start, members[-1].end
+            yield cell, first.start, last.end
+
+
+def _spans(stretches: Iterable[Stretch]) -> Iterator[Span]:
+    # Runs that gave the same hold the very same cells (`conformance.assess`).
+    for _, group in itertools.groupby(stretches, key=lambda stretch: id(stretch.run.whole.assertions)):
+        yield tuple(group)
