@@ -1,20 +1,19 @@
-"""Templates and values to pages; the only module that knows the template language."""
+"""Templates and values to pages; the only module that knows the template language, but for what fills templates."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import jinja2
 
-from generator import areas, charts, chronicle, glossary, remarks, seals, slots, sshsig, texts, urls, wording
+from generator import areas, charts, chronicle, glossary, remarks, slots, sshsig, templating, texts, urls, wording
 from generator.almanac import Almanac
 from generator.charts import Chart
 from generator.chronicle import Line, Move
@@ -23,54 +22,11 @@ from generator.judgements import Entry, Ledger, Output
 from generator.model import ExtraPage
 from generator.originals import Originals
 from generator.records import Words
+from generator.templating import Compiled
 from generator.terms import Compliance
 from generator.theme import Theme
 
 Environment: TypeAlias = jinja2.Environment
-
-
-class Compiled(jinja2.BytecodeCache):
-    """Templates in the form that Python runs, so that none is compiled twice: in memory, and sealed in a cache."""
-
-    def __init__(self, cache: Path | None = None) -> None:
-        """Take what an earlier process kept in `cache`, if this very program did and this user sealed it."""
-        self._file = cache / "templates" if cache else None
-        self._made_by = seals.program() if cache else ""
-        told = seals.read(self._file) if self._file else None
-        made_by, codes = json.loads(told) if told else ("", {})
-        self._codes: dict[str, str] = codes if made_by == self._made_by else {}
-        self._used: dict[str, str] = {}
-        self._has_news = False
-
-    def get_bucket(
-        self,
-        environment: jinja2.Environment,
-        name: str,
-        filename: str | None,  # noqa: ARG002 - the signature is the package's
-        source: str,
-    ) -> jinja2.bccache.Bucket:
-        """Give the place of a template: two of one name are two, such as one's own and the one that it extends."""
-        key = self.get_source_checksum(f"{name}\n{source}")
-        bucket = jinja2.bccache.Bucket(environment, key, self.get_source_checksum(source))
-        self.load_bytecode(bucket)
-        return bucket
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Give what is known of a template."""
-        if code := self._codes.get(bucket.key):
-            bucket.bytecode_from_string(code.encode("latin-1"))
-            self._used[bucket.key] = code
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Take what was compiled."""
-        self._codes[bucket.key] = self._used[bucket.key] = bucket.bytecode_to_string().decode("latin-1")
-        self._has_news = True
-
-    def keep(self) -> None:
-        """Leave what was used to later processes, if there is a cache and anything new; forget the rest."""
-        if self._file and self._has_news:
-            seals.write(self._file, json.dumps([self._made_by, self._used], ensure_ascii=False).encode())
-        self._codes, self._used, self._has_news = self._used, {}, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,17 +119,7 @@ def environment(scene: Scene) -> jinja2.Environment:
 
 
 def _environment(scene: Scene) -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=_loader(scene.theme),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        bytecode_cache=scene.compiled,
-    )
-    made.context_class = _Context
+    made = templating.environment(_loader(scene.theme), scene.compiled)
     titles = {mesh.id: mesh.title for mesh in scene.ledger.programme.meshes}
     made.filters |= wording.FILTERS | {
         "mesh_title": lambda mesh: titles.get(mesh, mesh),
@@ -204,16 +150,6 @@ def _environment(scene: Scene) -> jinja2.Environment:
         "namespace": sshsig.RESULT_NAMESPACE,
     }
     return made
-
-
-class _Context(jinja2.runtime.Context):
-    """Calls without looking first whether a function wants the context: none of ours does, nor any of Jinja's."""
-
-    def call(
-        self, called: Any, /, *arguments: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any
-    ) -> Any:
-        """Call what a template names."""
-        return called(*arguments, **named)
 
 
 def _marks(environment: Environment) -> dict[str, Callable[..., Any]]:

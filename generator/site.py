@@ -36,8 +36,9 @@ from generator.links import Link
 from generator.originals import Originals
 from generator.parts import Part
 from generator.recount import Evidence, Recount, Sheet
-from generator.rendering import Compiled, Scene
+from generator.rendering import Scene
 from generator.standing import Standing
+from generator.templating import Compiled
 from generator.terms import KeyStatus
 from generator.theme import Theme
 

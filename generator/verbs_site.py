@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from generator.judgements import Ledger
     from generator.ledger import Reader
     from generator.originals import Originals
-    from generator.rendering import Compiled
     from generator.site import Draft, Site
+    from generator.templating import Compiled
 
 Read: TypeAlias = "tuple[Ledger, Originals]"
 """All that was read from a commit, and the files that are published as they are."""
@@ -86,12 +86,12 @@ class Making:
     def _made(
         self, before: Standing | None, drafted: Callable[[Draft], object]
     ) -> tuple[Told, Site, frozenset[str] | None]:
-        from generator import rendering, site, writing
+        from generator import site, templating, writing
 
         book, files = self._read()
         as_of, past = self._arguments.as_of or book.committed_at, self._arguments.at is not None
         folder, templates = out(self._arguments), console.root(self._arguments) / urls.TEMPLATES
-        compiled = self._compiled = self._compiled or rendering.Compiled(self._arguments.cache)
+        compiled = self._compiled = self._compiled or templating.Compiled(self._arguments.cache)
         with console.progress("rendering") as tell:
             manner = site.Manner(past=past, tell=tell, standing=before, places=self._places, compiled=compiled)
             draft = site.Draft(book, files, as_of, templates, manner)

@@ -16,9 +16,11 @@ from generator.standing import Standing
 from tests.support import papers
 from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
 from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
+from tests.test_history_pages import SECOND, second_suite
 
 START = datetime(2026, 2, 5, tzinfo=UTC)
 TEMPLATES = PROJECT / "site_templates"
+FIRST = urls.suite("toy", "v1")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -79,7 +81,18 @@ def unsigned(repository: Repository, number: int) -> None:
     repository.commit({f"results/reed/v1/toy-run-{number:04}.yaml": b"a: b\n"})
 
 
+def newer(repository: Repository, number: int) -> None:
+    if not (repository.root / SECOND).exists():
+        repository.commit({SECOND: second_suite()})
+    found: dict[str, Any] = {
+        "suite": {"id": "toy", "version": "v2", "digest": papers.digest(second_suite())},
+        "results": [{"test": test, "outcome": "passed"} for test in ("A-1", "A-2", "B-9", "A-3")],
+    }
+    kelp(repository, number, **found)
+
+
 EVENTS = {
+    "a newer test set": newer,
     "a run": kelp,
     "a failure": lambda repository, number: kelp(repository, number, results=papers.outcomes(A_2="failed")),
     "another version": lambda repository, number: kelp(repository, number, f"v1.{number}.0"),
@@ -132,10 +145,18 @@ def test_a_site_of_kept_parts_is_the_same_over_any_history(
         assert built(repository, scratch, *how, past=past) == whole(repository, *how, past=past)
 
 
-def made_of(repository: Repository, as_of: datetime = START, templates: Path = TEMPLATES, **changes: Any) -> list[str]:
+def digests(
+    repository: Repository, as_of: datetime = START, templates: Path = TEMPLATES, **changes: Any
+) -> dict[str, str]:
+    """What each part is made of, by its name, where that is less than nearly everything."""
     book = ledger.read(repository.root)
     scene = site._scene(book, as_of, originals.NONE, theme.read(templates, book.programme.site), **changes)
-    return [digest for part in parts.parts(scene) if (digest := part.made_of())]
+    return {part.name: digest for part in parts.parts(scene) if (digest := part.made_of())}
+
+
+def made_of(*given: Any, **changes: Any) -> list[str]:
+    """What the parts of meshes are made of."""
+    return [digest for name, digest in digests(*given, **changes).items() if not name.startswith("/")]
 
 
 def test_a_result_makes_anew_what_tells_of_its_mesh_and_of_all(tmp_path: Path) -> None:
@@ -175,6 +196,32 @@ def test_a_part_is_another_where_anything_is_that_its_pages_tell(tmp_path: Path)
     repository.commit(signed_registry(next_registry(repository, found, publishers=publishers)))
     seen.append(made_of(repository, past=False))
     assert len({one for some in seen for one in some}) == len(seen)
+
+
+def test_the_pages_of_a_test_set_are_made_anew_where_its_runs_are_others(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    kelp(repository, 1)
+    newer(repository, 2)
+    seen = [digests(repository, past=False)]
+    assert {name for name in seen[0] if name.startswith("/")} == {f"/{FIRST}", f"/{SECOND}"}
+    newer(repository, 3)
+    seen.append(digests(repository, past=False))
+    assert seen[0][f"/{FIRST}"] == seen[1][f"/{FIRST}"]
+    kelp(repository, 4)
+    seen.append(digests(repository, past=False))
+    assert seen[1][f"/{SECOND}"] == seen[2][f"/{SECOND}"]
+    reed(repository, 5)
+    seen += [digests(repository, past=False), digests(repository, START + timedelta(days=400), past=False)]
+    assert len({one[f"/{FIRST}"] for one in seen}) == 4
+    assert len({one[f"/{SECOND}"] for one in seen}) == 3
+
+
+def test_the_pages_of_a_test_set_name_the_others(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    kelp(repository, 1)
+    before = digests(repository, past=False)
+    newer(repository, 2)
+    assert digests(repository, past=False)[f"/{FIRST}"] != before[f"/{FIRST}"]
 
 
 def test_a_broken_link_out_of_a_kept_part_is_found(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import pytest
 from generator import ledger, originals, rendering, seals, site, theme, version_pages
 from generator.findings import Stop
 from generator.judgements import Cell, Tally
-from generator.rendering import Compiled, Scene
+from generator.rendering import Scene
+from generator.templating import Compiled
 from generator.terms import Capability, Compliance, Outcome
 from tests.support.papers import PROJECT, result
 from tests.support.repository import pair, toy
