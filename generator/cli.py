@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Final, NoReturn
 
 _VERSION: Final = f"meshmark {__version__}"
-_MADE_BETWEEN: Final = 100_000
+_MADE_BETWEEN: Final = 400_000
 """Objects that are made between two searches for cycles."""
 
 
