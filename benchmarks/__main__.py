@@ -158,7 +158,7 @@ def _often(run: Callable[[], float]) -> float:
 
 
 def _alone(repository: Path) -> float:
-    code = "from generator import cli, workers; workers.cores = lambda: 1; cli.main(['verify', '--root', {!r}])"
+    code = "from generator import cli, machine; machine.cores = lambda: 1; cli.main(['verify', '--root', {!r}])"
     return _timed([sys.executable, "-c", code.format(str(repository))], PROJECT)
 
 

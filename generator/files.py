@@ -5,14 +5,22 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
+
+from generator import forking
+from generator.forking import Count
 
 Row: TypeAlias = str
 """Whether it is a plain file, a folder or anything else; then kind, size, times and place of a file on its disk."""
 _PLAIN: Final = "-"
 _FOLDER: Final[Row] = "d"
+_MANY: Final = 500
+"""Folders that are left to be looked into when copies of this process are worth their start."""
+_SHARES: Final = 16
 
 
 def rows(folder: Path) -> dict[str, Row]:
@@ -21,17 +29,32 @@ def rows(folder: Path) -> dict[str, Row]:
     The path of a folder ends with a slash, and its row tells nothing. What cannot be looked into is empty.
     """
     found: dict[str, Row] = {}
-    _look(str(folder), "", found)
+    waiting = deque([""])
+    while waiting and len(waiting) < _MANY:
+        waiting.extend(_look(folder, waiting.popleft(), found))
+    # Neighbours are alike, so each share takes its part of them.
+    shares = [list(waiting)[start::_SHARES] for start in range(min(len(waiting), _SHARES))]
+    for some in forking.shared([partial(_below, folder, share) for share in shares]):
+        found.update(some)
     return found
 
 
-def _look(folder: str, prefix: str, found: dict[str, Row]) -> None:
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+def _below(folder: Path, share: Iterable[str], _count: Count) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    waiting = deque(share)
+    while waiting:
+        waiting.extend(_look(folder, waiting.popleft(), found))
+    return found
+
+
+def _look(folder: Path, place: str, found: dict[str, Row]) -> Iterator[str]:
+    """Find what is in one place of a folder, and give the folders there."""
+    with contextlib.suppress(OSError), os.scandir(f"{folder}/{place}") as entries:
         for entry in entries:
-            path = f"{prefix}{entry.name}"
+            path = f"{place}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 found[f"{path}/"] = _FOLDER
-                _look(entry.path, f"{path}/", found)
+                yield f"{path}/"
             else:
                 found[path] = _row(entry.stat(follow_symlinks=False))
 

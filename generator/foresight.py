@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple, TypeAlias
 
-from generator import sshsig, urls, workers
+from generator import machine, sshsig, urls
 from generator.arrival import REGULAR, RESULT_PATH
 from generator.documents import MAX_BYTES
 from generator.examination import Examined
@@ -59,7 +59,7 @@ class Foresight:
         self._blobs = blobs
         self._schema = schema
         self._trusted = trusted
-        self._count = workers.cores() if count is None else count
+        self._count = machine.cores() if count is None else count
         self._least = LEAST if least is None else least
         self.has: Callable[[str, str, str], bool] = lambda *_: False
         """Says what need not be examined, because somebody else will tell it."""

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Final, Generic, NoReturn, TypeAlias, TypeVar
 
-from generator import workers
+from generator import machine
 
 _T = TypeVar("_T")
 Count: TypeAlias = Callable[[], object]
@@ -44,7 +44,7 @@ def shared(tasks: Sequence[Task[_T]], *, count: int | None = None, tell: Tell = 
     `tell` hears now and then how many files all of them have made. A task may raise anything, and then so
     does this, as if there was one process; what it gives must be fit for pickling.
     """
-    helpers = min(workers.cores() if count is None else count, len(tasks)) - 1
+    helpers = min(machine.cores() if count is None else count, len(tasks)) - 1
     made = _together(tasks, helpers, tell) if helpers > 0 and _can() else None
     return _alone(tasks, tell) if made is None else made
 
@@ -55,7 +55,7 @@ def meanwhile(task: Callable[[], _T]) -> Iterator[Callable[[], _T]]:
 
     Where there is no copy, or it did not come out well, the task is done when it is asked for.
     """
-    copy = _copied(task) if workers.cores() > 1 and _can() else None
+    copy = _copied(task) if machine.cores() > 1 and _can() else None
 
     def outcome() -> _T:
         if copy:

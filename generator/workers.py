@@ -32,8 +32,6 @@ workers.serve()
 """
 """A worker finds modules where this process does, and looks for cycles as rarely."""
 _LENGTH: Final = 8
-_MOST: Final = 16
-"""Workers beyond which this process, which reads git and judges alone, cannot feed more."""
 
 
 class Parcel(NamedTuple):
@@ -46,12 +44,6 @@ class Parcel(NamedTuple):
 
 class Gone(Exception):  # noqa: N818 - it says what happened; its work is done elsewhere
     """A worker ended, or said something that cannot be understood."""
-
-
-def cores() -> int:
-    """Give the number of processors that this process may use, within reason."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, _MOST)
 
 
 class Worker:

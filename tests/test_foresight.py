@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator import foresight, ledger, workers
+from generator import foresight, ledger, machine
 from generator.findings import Stop
 from generator.foresight import Foresight
 from generator.history import Repository as Opened
@@ -145,7 +145,7 @@ def test_few_results_or_one_core_need_no_worker(tmp_path: Path, monkeypatch: pyt
         assert len(ledger.audit(repository.root).judgement.verdicts) == 3
     with helped():
         monkeypatch.setattr(foresight, "Worker", refuse)
-        monkeypatch.setattr(workers, "cores", lambda: 1)
+        monkeypatch.setattr(machine, "cores", lambda: 1)
         assert len(ledger.audit(repository.root).judgement.verdicts) == 3
 
 

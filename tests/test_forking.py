@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from generator import forking, site, workers
+from generator import forking, machine, site
 from generator.findings import Stop
 from generator.forking import Count, Task
 from generator.judgements import Output
@@ -225,5 +225,5 @@ def test_a_site_made_by_copies_is_the_same_byte_for_byte(
     repository = story(tmp_path / "r")
     alone = planned(repository)
     monkeypatch.setattr(site, "MANY", 0)
-    monkeypatch.setattr(workers, "cores", lambda: count)
+    monkeypatch.setattr(machine, "cores", lambda: count)
     assert planned(repository) == alone

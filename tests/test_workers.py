@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import repositories
-from generator import workers
+from generator import machine
 from generator.examination import examine
 from generator.schemas import Schema
 from generator.workers import Gone, Parcel, Worker
@@ -92,7 +92,7 @@ def test_ending_a_worker_twice_is_once_too_often_but_harmless(worker: Worker) ->
 
 
 def test_there_is_always_a_core() -> None:
-    assert 1 <= workers.cores() <= 16
+    assert 1 <= machine.cores() <= 16
 
 
 # Whole programs that come to a sudden end.
@@ -135,7 +135,7 @@ def _alive(process: int) -> bool:
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 PROGRAM = (
-    "import sys; from generator import cli, foresight, workers; foresight.LEAST = 50; workers.cores = lambda: 2; "
+    "import sys; from generator import cli, foresight, machine; foresight.LEAST = 50; machine.cores = lambda: 2; "
     "sys.exit(cli.main(sys.argv[1:]))"
 )
 
@@ -195,11 +195,11 @@ def test_whatever_happens_to_workers_the_report_is_the_same(large: Path, killed:
 
 def test_a_program_that_is_no_module_has_workers_too(large: Path) -> None:
     script = (
-        f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from generator import foresight, workers\n"
+        f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from generator import foresight, machine, workers\n"
         "class Watched(workers.Worker):\n"
         "    def receive(self, paths):\n"
         "        found = super().receive(paths); print(len(found), file=sys.stderr); return found\n"
-        "foresight.Worker, workers.cores = Watched, lambda: 2\n"
+        "foresight.Worker, machine.cores = Watched, lambda: 2\n"
         "from generator import cli; sys.exit(cli.main(sys.argv[1:]))"
     )
     done = subprocess.run(

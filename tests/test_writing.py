@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import files, workers, writing
+from generator import files, machine, writing
 from generator.findings import Stop
 from generator.judgements import Output
 
@@ -159,7 +159,7 @@ def test_a_site_is_the_same_however_many_processes_write_it(tmp_path: Path, monk
     monkeypatch.setattr(writing, "_AT_ONCE", 7)
     made = [output(f"{number % 5}/{number}/a", f"{number}".encode()) for number in range(90)]
     for count in (1, 3):
-        monkeypatch.setattr(workers, "cores", lambda count=count: count)
+        monkeypatch.setattr(machine, "cores", lambda count=count: count)
         told = list[int]()
         writing.write(made, tmp_path / f"public-{count}", tell=told.append)
         assert told[-1] == len(made)

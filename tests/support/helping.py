@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from generator import foresight, workers
+from generator import foresight, machine
 from generator.examination import Examined
 from generator.schemas import Schema
 from generator.workers import Parcel, Worker
@@ -58,5 +58,5 @@ def helped(least: int = 1) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(foresight, "LEAST", least)
         patch.setattr(foresight, "Worker", Lent)
-        patch.setattr(workers, "cores", lambda: 2)
+        patch.setattr(machine, "cores", lambda: 2)
         yield
