@@ -58,8 +58,9 @@ def command() -> NoReturn:
     code = main()
     from contextlib import suppress
 
-    with suppress(OSError):
-        sys.stdout.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     os._exit(code)
 
 

@@ -59,18 +59,9 @@ def assess(entry: Entry, shared: Shared | None = None) -> Assessment:
     if key not in known:
         known[key] = _pattern(suite, observations)
     pattern = known[key]
-    cells = tuple(
-        Cell(
-            entry=entry,
-            specification=specification,
-            capability=judged.capability,
-            compliance=judged.compliance,
-            tally=judged.tally,
-            assertions=judged.assertions,
-        )
-        for specification, judged in zip((None, *suite.specifications), (pattern.whole, *pattern.parts), strict=True)
-    )
-    return Assessment(entry=entry, whole=cells[0], cells=cells[1:])
+    parts = zip(suite.specifications, pattern.parts, strict=True)
+    cells = tuple([Cell(entry, specification, *judged) for specification, judged in parts])
+    return Assessment(entry=entry, whole=Cell(entry, None, *pattern.whole), cells=cells)
 
 
 def _pattern(suite: Suite, observations: tuple[Observation, ...]) -> _Pattern:

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-import plotly.offline
-
 from generator import areas, charts, emitting, urls
 from generator.charts import Chart
 from generator.drawings import Point
@@ -76,7 +74,9 @@ def _steps(moments: Sequence[Moment], kind: Kind, axis: str) -> dict[str, Any]:
 
 def library() -> Output:
     """Give plotly itself, which draws them all."""
-    return Output(path=urls.PLOTLY, content=plotly.offline.get_plotlyjs().encode())
+    from plotly import offline  # noqa: PLC0415 - it takes as long as all else here, and mostly what stands is kept
+
+    return Output(path=urls.PLOTLY, content=offline.get_plotlyjs().encode())
 
 
 def figure(chart: Chart) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def parts(scene: Scene) -> tuple[Part, ...]:
     rendering.environment(scene)
     digests = _Digests(scene)
     across = [Part(f"/{name}", task) for name, task in _across(scene).items()]
+    across.append(Part("/library", lambda: [figures.library()] if scene.lines else [], digests.of_library))
     across += [
         Part(f"/{suite.path}", partial(history_pages.of_suite, scene, suite), partial(digests.of_suite, suite))
         for suite in history_pages.suites(scene)
@@ -77,7 +78,6 @@ def _across(scene: Scene) -> dict[str, Make]:
         "programme": lambda: programme_pages.render(scene),
         "texts": lambda: text_pages.render(scene),
         "data": lambda: data_pages.render(scene),
-        "library": lambda: [figures.library()] if scene.lines else [],
     }
 
 
@@ -192,6 +192,10 @@ class _Digests:
         settings = (repr(ledger.programme), ledger.registry.digest, ledger.registry.audience, bool(scene.folded))
         return _digest(repr((seals.program(), files, _digest(theme.sheet), theme.logo, settings, past)).encode())
 
+    def of_library(self) -> str:
+        """The program, and whether there is anything to draw."""
+        return self._of([str(bool(self._scene.lines))])
+
     def of_mesh(self, scene: Scene) -> str:
         """All that stands in the place of a mesh, to which `scene` is cut down."""
         ledger = scene.ledger
@@ -204,10 +208,9 @@ class _Digests:
         """All runs with a test set, how old those are that are shown in full, and which other test sets there are."""
         scene = self._scene
         told = [repr((suite.path, [(one.path, one.digest) for one in history_pages.suites(scene)]))]
-        for segment in (
-            segment for line in scene.lines for segment in line.segments if segment.suite.digest == suite.digest
-        ):
-            told += [f"{self._verdict(run.entry.verdict)}{scene.place(run.entry)}" for run in segment.runs]
+        segments = (one for line in scene.lines for one in line.segments if one.suite.digest == suite.digest)
+        entries = (run.entry for segment in segments for run in segment.runs)
+        told += [f"{self._verdict(entry.verdict)}{scene.place(entry)}" for entry in entries]
         told += [repr(scene.almanac.age(run.entry)) for run in history_pages.in_full(scene, suite)]
         return self._of(told)
 
@@ -224,8 +227,9 @@ class _Digests:
 def _facts(found: Verdict) -> Sequence[object]:
     """Tell what a page can tell of a verdict but its steps; of the result itself its digest tells all."""
     return (
-        found.path, found.state, found.reason, found.commit, found.committed_at.isoformat(), found.registry_version,
-        found.publisher, found.role, found.key, found.fingerprint, found.digest, found.sidecar_digest, found.findings,
+        found.path, found.state.value, found.reason, found.commit, found.committed_at.isoformat(),
+        found.registry_version, found.publisher, found.role and found.role.value, found.key, found.fingerprint,
+        found.digest, found.sidecar_digest, found.findings,
     )  # fmt: skip
 
 

@@ -74,9 +74,11 @@ class Standing:
         if "rows" in vars(self) or not self._pieces.is_file():
             yield
             return
-        with forking.meanwhile(look) as self._look:
-            yield
-        self._look = look
+        try:
+            with forking.meanwhile(look) as self._look:
+                yield
+        finally:
+            self._look = look
 
     def part(self, made_of: str) -> Part | None:
         """Give a part that is made of the same, if every file of it is what was written."""

@@ -203,7 +203,7 @@ def test_the_pages_of_a_test_set_are_made_anew_where_its_runs_are_others(tmp_pat
     kelp(repository, 1)
     newer(repository, 2)
     seen = [digests(repository, past=False)]
-    assert {name for name in seen[0] if name.startswith("/")} == {f"/{FIRST}", f"/{SECOND}"}
+    assert {name for name in seen[0] if name.startswith("/")} == {"/library", f"/{FIRST}", f"/{SECOND}"}
     newer(repository, 3)
     seen.append(digests(repository, past=False))
     assert seen[0][f"/{FIRST}"] == seen[1][f"/{FIRST}"]
