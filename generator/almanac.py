@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -40,11 +40,15 @@ class Age:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Almanac:
-    """The one clock and the policy by which ages are computed; `known` are the minor versions of each suite."""
+    """The one clock and the policy by which ages are computed; `known` are the minor versions of each suite.
+
+    It notes whose age was `asked` for, by the path of the result: what never asks is as good on any other day.
+    """
 
     as_of: datetime
     policy: FreshnessPolicy
     known: Mapping[str, tuple[Minor, ...]]
+    asked: set[str] = field(default_factory=set, compare=False, repr=False)
 
     @classmethod
     def of(cls, ledger: Ledger, as_of: datetime) -> Almanac:
@@ -63,12 +67,17 @@ class Almanac:
         limits = dict(self.policy.minors)[suite]
         return tuple(f"v{major}.{minor}" for major, minor in self.known.get(suite, ())[: limits.ageing])
 
+    def note(self, entry: Entry) -> None:
+        """Note that the age of a result was asked for, though the answer is known already."""
+        self.asked.add(entry.verdict.path)
+
     def freshness(self, entry: Entry) -> Freshness:
         """Say how old a result is."""
         return self.age(entry).state
 
     def age(self, entry: Entry) -> Age:
         """Say how old a result is, and when it will count as older: the worse of the two policies counts."""
+        self.note(entry)
         taken_at = entry.record.taken_at
         by_date = conformance.freshness(taken_at, self.as_of, self.policy)
         limits = dict(self.policy.minors).get(entry.suite.id)

@@ -73,18 +73,12 @@ def render(scene: Scene) -> Iterator[Output]:
 def of_suite(scene: Scene, suite: Suite) -> Iterator[Output]:
     """Give the page of a test set, and one of each of its tests."""
     environment, stands = rendering.environment(scene), _stands(scene, suite)
-    scene.recall(run.entry for run in in_full(scene, suite))
+    scene.recall(run.entry for stand in stands for run in _in_full(scene, stand))
     yield _test_set(scene, environment, suite, stands)
     told = [(stand, _spans(stand) if _is_folded(scene, stand) else ()) for stand in stands]
     for place, cell in enumerate(stands[0].run.whole.assertions):
         lines = [_seen(stand, spans, place) for stand, spans in told]
         yield _test(scene, environment, suite, cell.assertion, lines)
-
-
-def in_full(scene: Scene, suite: Suite) -> list[Assessment]:
-    """Give the runs of which the pages of a test set say more than where each test stood: every word, and their age."""
-    stands = ((one, _is_folded(scene, one)) for one in _stands(scene, suite))
-    return [run for one, folded in stands for run in ([one.run] if folded else one.segment.runs)]
 
 
 def of_meshes(scene: Scene) -> Iterator[Output]:
@@ -218,6 +212,11 @@ def _seen(stand: Stand, spans: Sequence[Span], place: int) -> tuple[Stand, Seen,
 
 def _cell(run: Assessment, place: int) -> Seen:
     return Seen(run=run, cell=run.whole.assertions[place])
+
+
+def _in_full(scene: Scene, stand: Stand) -> Sequence[Assessment]:
+    """Give the runs of which the pages of tests show every word."""
+    return [stand.run] if _is_folded(scene, stand) else stand.segment.runs
 
 
 def _is_folded(scene: Scene, stand: Stand) -> bool:

@@ -40,8 +40,9 @@ Make: TypeAlias = Callable[[], Iterable[Output]]
 class Part(NamedTuple):
     """Some files of the site, by a name that lasts: that of their mesh, or of what tells of all.
 
-    `made_of` gives the digest of all that goes into them: two parts with one digest are the same, byte for
-    byte. It is empty where that is nearly everything, as for the front page.
+    `made_of` gives the digest of all that goes into them but the ages of results, which the almanac notes: two parts
+    with one digest and the same ages are the same, byte for byte. It is empty where that is nearly everything, as
+    for the front page.
     """
 
     name: str
@@ -200,18 +201,17 @@ class _Digests:
         """All that stands in the place of a mesh, to which `scene` is cut down."""
         ledger = scene.ledger
         told = [self._verdict(verdict) for verdict in ledger.verdicts]
-        told += [repr((one.suite.path, one.suite.digest, scene.almanac.age(one))) for one in ledger.entries]
+        told += [repr((one.suite.path, one.suite.digest)) for one in ledger.entries]
         told += [repr(ledger.alterations), repr(ledger.findings)]
         return self._of(told)
 
     def of_suite(self, suite: Suite) -> str:
-        """All runs with a test set, how old those are that are shown in full, and which other test sets there are."""
+        """All runs with a test set, and which other test sets there are."""
         scene = self._scene
         told = [repr((suite.path, [(one.path, one.digest) for one in history_pages.suites(scene)]))]
         segments = (one for line in scene.lines for one in line.segments if one.suite.digest == suite.digest)
         entries = (run.entry for segment in segments for run in segment.runs)
         told += [f"{self._verdict(entry.verdict)}{scene.place(entry)}" for entry in entries]
-        told += [repr(scene.almanac.age(run.entry)) for run in history_pages.in_full(scene, suite)]
         return self._of(told)
 
     def _of(self, told: Iterable[str]) -> str:

@@ -134,7 +134,7 @@ def _environment(scene: Scene) -> jinja2.Environment:
         "literal": texts.literal,
         "words": scene.words,
     }
-    made.filters |= _marks(made)
+    made.filters |= _marks(made, scene.almanac)
     made.globals |= {
         "urls": urls,
         "navigation": (*NAVIGATION, *_own_pages(scene)),
@@ -152,7 +152,7 @@ def _environment(scene: Scene) -> jinja2.Environment:
     return made
 
 
-def _marks(environment: Environment) -> dict[str, Callable[..., Any]]:
+def _marks(environment: Environment, almanac: Almanac) -> dict[str, Callable[..., Any]]:
     """Give the macros of cells.html as filters that draw each judgement once, however many rows show it.
 
     What such a macro says depends on nothing but the values it is remembered by.
@@ -171,6 +171,10 @@ def _marks(environment: Environment) -> dict[str, Callable[..., Any]]:
             found = drawn[key] = macro(key[0], *given)
         return found
 
+    def aged(entry: Entry) -> Any:
+        almanac.note(entry)
+        return mark(("age", entry.verdict.path), entry)
+
     return {
         "capability": functools.cache(lambda value: macro("capability", value)),
         "compliance": functools.cache(lambda value: macro("compliance", value)),
@@ -179,7 +183,7 @@ def _marks(environment: Environment) -> dict[str, Callable[..., Any]]:
         "cell": lambda judged: mark(("cell", judged.capability, judged.compliance, judged.tally), judged),
         "brief": lambda judged: mark(("brief", judged.capability, judged.compliance, judged.tally), judged),
         "provenance": lambda verdict: mark(("provenance", verdict.state, verdict.role), verdict),
-        "aged": lambda entry: mark(("age", entry.verdict.path), entry),
+        "aged": aged,
     }
 
 

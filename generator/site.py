@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 import itertools
 import threading
@@ -88,10 +89,11 @@ class Site:
 
 
 class _Made(NamedTuple):
-    """The files of a part, each figure counted again, and the links that lead out of it."""
+    """The files of a part, each figure counted again, the links that lead out of it, and the ages that it tells."""
 
     outputs: list[Output]
     outward: tuple[Link, ...]
+    ages: Mapping[str, str]
 
 
 class Draft:
@@ -111,6 +113,7 @@ class Draft:
         self._parts = (*parts.parts(self._scene), *own)
         self._places = manner.places
         self._made: dict[str, list[Output]] = {}
+        self._ages: dict[str, Mapping[str, str]] = {}
         self._lock, self._asked = threading.RLock(), list[str]()
 
     def file(self, path: str) -> bytes | None:
@@ -130,10 +133,12 @@ class Draft:
             if part.name in self._made:
                 yield from self._made[part.name]
                 return
-            found = []
+            almanac, found = self._scene.almanac, []
+            almanac.asked.clear()
             for output in part.make():
                 found.append(output)
                 yield output
+            self._ages[part.name] = {path: self._age(path) for path in sorted(almanac.asked)}
             # Else nobody could ask for it again, and there may be much of it.
             if self._asked or threading.active_count() > 1:
                 self._made[part.name] = found
@@ -146,12 +151,12 @@ class Draft:
             outputs.append(output)
             count()
         self._recount.verify(outputs)
-        return _Made(outputs, links.outward(outputs, self._ledger.programme.base_url))
+        return _Made(outputs, links.outward(outputs, self._ledger.programme.base_url), self._ages[part.name])
 
     def finished(self) -> Site:
         """Make what is not made yet, and check it all; raises `Stop` as `plan` does."""
         digests = [(part, part.made_of() if self._before else "") for part in self._parts]
-        kept = [found for _, digest in digests if self._before and (found := self._before.part(digest))]
+        kept = [found for _, digest in digests if self._before and (found := self._before.part(digest, self._age))]
         known = {one.made_of for one in kept}
         new = [(part, digest) for part, digest in digests if digest not in known]
         tasks = [partial(self._in_turn, part) for part, _ in new]
@@ -169,12 +174,20 @@ class Draft:
             originals=self._originals,
             parts=(
                 *kept,
-                *(standing.part(of, one.outputs, one.outward) for (_, of), one in zip(new, made, strict=True) if of),
+                *(standing.part(of, *one) for (_, of), one in zip(new, made, strict=True) if of),
             ),
             places={
                 output.path: part.name for (part, _), some in zip(new, made, strict=True) for output in some.outputs
             },
         )
+
+    def _age(self, path: str) -> str:
+        entry = self._entries.get(path)
+        return repr(self._scene.almanac.age(entry)) if entry else ""
+
+    @functools.cached_property
+    def _entries(self) -> Mapping[str, Entry]:
+        return {entry.verdict.path: entry for entry in self._ledger.entries}
 
     def _follow(self, led: Iterable[Link], made: Mapping[str, bytes], kept: frozenset[str]) -> None:
         def content(path: str) -> bytes:

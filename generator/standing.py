@@ -41,12 +41,13 @@ class Told:
 class Part(NamedTuple):
     """A part that was checked as a whole: what it is made of, its files, and the links that lead out of it.
 
-    `files` has a mark of the bytes of each.
+    `files` has a mark of the bytes of each, and `ages` what was told of the age of results, by their paths.
     """
 
     made_of: str
     files: Mapping[str, str]
     outward: tuple[Link, ...]
+    ages: Mapping[str, str]
 
 
 class Standing:
@@ -80,10 +81,15 @@ class Standing:
         finally:
             self._look = look
 
-    def part(self, made_of: str) -> Part | None:
-        """Give a part that is made of the same, if every file of it is what was written."""
+    def part(self, made_of: str, age: Callable[[str], str]) -> Part | None:
+        """Give a part that is made of the same, if every file of it is what was written, and every age still true.
+
+        `age` tells that of the result at a path.
+        """
         found = self._parts.get(made_of)
-        return found if found and self._intact(made_of, found.files) else None
+        if not found or any(age(path) != told for path, told in found.ages.items()):
+            return None
+        return found if self._intact(made_of, found.files) else None
 
     def originals(self, ids: Mapping[str, str]) -> frozenset[str]:
         """Give the paths at which the bytes of the very git objects stand that are named for them."""
@@ -117,7 +123,9 @@ class Standing:
         groups = {part.made_of: part.files for part in parts} | folders
         kept = {
             "program": seals.program(),
-            "parts": [(part.made_of, dict(part.files), [tuple(link) for link in part.outward]) for part in parts],
+            "parts": [
+                (one.made_of, dict(one.files), [tuple(link) for link in one.outward], dict(one.ages)) for one in parts
+            ],
             "originals": {folder: _digest_of(ids, ids) for folder, ids in folders.items()},
             "rows": {name: _digest_of(rows, group) for name, group in groups.items()},
         }
@@ -141,8 +149,8 @@ class Standing:
 
     @functools.cached_property
     def _parts(self) -> dict[str, Part]:
-        told = ((made_of, marks, outward) for made_of, marks, outward in self._kept["parts"])
-        return {name: Part(name, marks, tuple(Link(*one) for one in out)) for name, marks, out in told}
+        told = self._kept["parts"]
+        return {name: Part(name, marks, tuple(Link(*one) for one in out), ages) for name, marks, out, ages in told}
 
     def _intact(self, name: str, group: Mapping[str, str]) -> bool:
         """Say whether files stand as they were left: what the disk does not vouch for, the bytes may."""
@@ -161,9 +169,9 @@ class Standing:
         return False
 
 
-def part(made_of: str, outputs: Iterable[Output], outward: tuple[Link, ...]) -> Part:
+def part(made_of: str, outputs: Iterable[Output], outward: tuple[Link, ...], ages: Mapping[str, str]) -> Part:
     """Describe a part that was made and checked."""
-    return Part(made_of, {one.path: _mark(one.content, _OURS) for one in outputs}, outward)
+    return Part(made_of, {one.path: _mark(one.content, _OURS) for one in outputs}, outward, ages)
 
 
 def made_of(facts: Iterable[str], templates: Path) -> str:

@@ -18,6 +18,7 @@ from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcriptio
 from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
 from tests.test_history_pages import SECOND, second_suite
 
+ISSUED = datetime(2026, 1, 2, tzinfo=UTC)
 START = datetime(2026, 2, 5, tzinfo=UTC)
 TEMPLATES = PROJECT / "site_templates"
 FIRST = urls.suite("toy", "v1")
@@ -81,6 +82,25 @@ def unsigned(repository: Repository, number: int) -> None:
     repository.commit({f"results/reed/v1/toy-run-{number:04}.yaml": b"a: b\n"})
 
 
+def folding(repository: Repository, number: int) -> None:
+    changes = {"site": {"fold_above": 5 + number % 2}, "freshness": {"fresh": 30, "ageing": 60, "stale": 90 + number}}
+    repository.commit({urls.PROGRAMME: papers.written(papers.programme(**changes))})
+
+
+def finished(number: int, days: int, version: str) -> dict[str, Any]:
+    """A run that ended some days before it was issued."""
+    ended = (ISSUED - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    run = {"status": "completed", "finished_at": ended}
+    return pair(result(version=version, run_id=f"toy-run-{number:04}", run=run))
+
+
+def night(repository: Repository, number: int) -> None:
+    """Six runs of three versions on the days before, two by two."""
+    ages = (number * 7 % 100, number * 11 % 100 + 1)
+    runs = (finished(number * 10 + place, ages[place % 2] + place, f"v0.{place // 2}.{place}") for place in range(6))
+    repository.commit({path: content for run in runs for path, content in run.items()})
+
+
 def newer(repository: Repository, number: int) -> None:
     if not (repository.root / SECOND).exists():
         repository.commit({SECOND: second_suite()})
@@ -93,6 +113,8 @@ def newer(repository: Repository, number: int) -> None:
 
 EVENTS = {
     "a newer test set": newer,
+    "a night": night,
+    "another limit": folding,
     "a run": kelp,
     "a failure": lambda repository, number: kelp(repository, number, results=papers.outcomes(A_2="failed")),
     "another version": lambda repository, number: kelp(repository, number, f"v1.{number}.0"),
@@ -137,6 +159,8 @@ def test_a_site_of_kept_parts_is_the_same_over_any_history(
     own = scratch / "templates"
     own.mkdir()
     (own / "mesh.html").write_text((TEMPLATES / "mesh.html").read_text().replace("<h1>", "<h1>Our "))
+    version = (TEMPLATES / "version.html").read_text().replace("{{ run.whole | sentence }}", "{{ run.entry | aged }}")
+    (own / "version.html").write_text(version)
     for number, (event, days, themed, past, harm) in enumerate(history, 1):
         EVENTS[event](repository, number)
         if harm is not None and (scratch / "out").exists():
@@ -184,7 +208,6 @@ def test_a_part_is_another_where_anything_is_that_its_pages_tell(tmp_path: Path)
     seen = [
         seen[0],
         made_of(repository, past=False),
-        made_of(repository, START + timedelta(days=400), past=False),
         made_of(repository, past=True),
     ]
     (own / "new.html").write_bytes(b"x")
@@ -211,9 +234,34 @@ def test_the_pages_of_a_test_set_are_made_anew_where_its_runs_are_others(tmp_pat
     seen.append(digests(repository, past=False))
     assert seen[1][f"/{SECOND}"] == seen[2][f"/{SECOND}"]
     reed(repository, 5)
-    seen += [digests(repository, past=False), digests(repository, START + timedelta(days=400), past=False)]
-    assert len({one[f"/{FIRST}"] for one in seen}) == 4
-    assert len({one[f"/{SECOND}"] for one in seen}) == 3
+    seen.append(digests(repository, past=False))
+    assert len({one[f"/{FIRST}"] for one in seen}) == 3
+    assert len({one[f"/{SECOND}"] for one in seen}) == 2
+
+
+def test_what_no_page_tells_the_age_of_makes_nothing_anew_when_it_is_older(tmp_path: Path) -> None:
+    repository = toy(tmp_path / "r")
+    limits = papers.programme(site={"fold_above": 5})
+    repository.commit({urls.PROGRAMME: papers.written(limits)})
+    repository.commit(finished(1, 25, "v0.1.0") | finished(2, 20, "v0.1.1"))
+    repository.commit(
+        {path: content for place in range(3, 9) for path, content in finished(place, 1, "v1.0.0").items()}
+    )
+
+    def kept(days: float) -> frozenset[str]:
+        """Build, and name the pages of meshes and of tests that are left as they stand."""
+        as_of = ISSUED + timedelta(days=days)
+        manner = site.Manner(standing=Standing(tmp_path / "cache", tmp_path / "out"))
+        found = planned(repository, as_of, TEMPLATES, manner).kept
+        assert built(repository, tmp_path, as_of, TEMPLATES) == whole(repository, as_of, TEMPLATES)
+        return found & {urls.mesh("kelp"), urls.test("toy", "v1", "A-1")}
+
+    both = {urls.mesh("kelp"), urls.test("toy", "v1", "A-1")}
+    assert kept(4) == frozenset()
+    assert kept(4.5) == both
+    assert kept(5.5) == both, "the run that is older now is folded"
+    assert kept(10.5) == {urls.test("toy", "v1", "A-1")}, "this one has a page of its own"
+    assert kept(30) == frozenset()
 
 
 def test_the_pages_of_a_test_set_name_the_others(tmp_path: Path) -> None:

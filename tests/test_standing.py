@@ -91,7 +91,7 @@ def test_what_this_user_did_not_seal_is_not_there(tmp_path: Path, out: Path, dam
     for file in (tmp_path / "builds").iterdir():
         file.write_bytes(DAMAGES[damage](file.read_bytes()))
     assert told(tmp_path, out) is None
-    assert Standing(tmp_path, out).part(PART.made_of) is None
+    assert Standing(tmp_path, out).part(PART.made_of, AGES.__getitem__) is None
     assert Standing(tmp_path, out).originals({"b": BLOB}) == frozenset()
 
 
@@ -99,7 +99,7 @@ def test_what_another_user_sealed_is_not_there(tmp_path: Path, out: Path, monkey
     keep_parts(tmp_path, out)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
     assert told(tmp_path, out) is None
-    assert Standing(tmp_path, out).part(PART.made_of) is None
+    assert Standing(tmp_path, out).part(PART.made_of, AGES.__getitem__) is None
 
 
 def test_what_was_sealed_in_one_place_holds_in_no_other(tmp_path: Path) -> None:
@@ -113,7 +113,8 @@ def test_what_was_sealed_in_one_place_holds_in_no_other(tmp_path: Path) -> None:
 
 OUTPUTS = [Output(path="a/b", content=b"x")]
 LINKS = (Link("index.html", "", "a/b", "../index.html"), Link("index.html", "main", "a/b", "../index.html#main"))
-PART = standing.part("p" * 64, OUTPUTS, LINKS)
+AGES = {"results/kelp/v1/run.yaml": "young"}
+PART = standing.part("p" * 64, OUTPUTS, LINKS, AGES)
 BLOB = hashlib.sha1(b"blob 2\0yz", usedforsecurity=False).hexdigest()
 
 
@@ -125,13 +126,13 @@ def keep_parts(cache: Path, out: Path) -> None:
 def test_a_part_and_originals_are_known_where_they_stand(tmp_path: Path, out: Path) -> None:
     keep_parts(tmp_path, out)
     known = Standing(tmp_path, out)
-    assert known.part(PART.made_of) == PART == Part("p" * 64, PART.files, LINKS)
-    assert known.part("q" * 64) is None
-    assert known.part("") is None
+    assert known.part(PART.made_of, AGES.__getitem__) == PART == Part("p" * 64, PART.files, LINKS, AGES)
+    assert known.part("q" * 64, AGES.__getitem__) is None
+    assert known.part("", AGES.__getitem__) is None
     assert known.originals({"b": BLOB, "c": BLOB}) == {"b"}
     assert known.originals({"b": "0" * 40}) == frozenset()
     assert known.content("b") == b"yz"
-    assert Standing(tmp_path, tmp_path / "other").part(PART.made_of) is None
+    assert Standing(tmp_path, tmp_path / "other").part(PART.made_of, AGES.__getitem__) is None
 
 
 def test_what_another_version_kept_is_not_there(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +144,7 @@ def test_what_another_version_kept_is_not_there(tmp_path: Path, out: Path, monke
     for shape in (seals.told({**kept, "parts": [["p" * 64, "in another shape"]]}), b"as another Python tells"):
         seals.write(file, shape)
         known = Standing(tmp_path, out)
-        assert known.part(PART.made_of) is None
+        assert known.part(PART.made_of, AGES.__getitem__) is None
         assert known.originals({"b": BLOB}) == frozenset()
 
 
@@ -156,7 +157,7 @@ def test_what_the_disk_does_not_vouch_for_the_bytes_do_or_it_is_made_again(
 ) -> None:
     keep_parts(tmp_path, out)
     TOUCHES[touch](out)
-    assert (Standing(tmp_path, out).part(PART.made_of) is not None) == (touch in BYTES_STAY)
+    assert (Standing(tmp_path, out).part(PART.made_of, AGES.__getitem__) is not None) == (touch in BYTES_STAY)
 
 
 def test_a_copy_of_a_site_is_vouched_for_by_its_bytes(tmp_path: Path, out: Path) -> None:
@@ -165,7 +166,7 @@ def test_a_copy_of_a_site_is_vouched_for_by_its_bytes(tmp_path: Path, out: Path)
     shutil.rmtree(out)
     (tmp_path / "copy").rename(out)
     known = Standing(tmp_path, out)
-    assert known.part(PART.made_of) == PART
+    assert known.part(PART.made_of, AGES.__getitem__) == PART
     assert known.originals({"b": BLOB}) == {"b"}
     (out / "b").write_bytes(b"zy")
     assert Standing(tmp_path, out).originals({"b": BLOB}) == frozenset()
@@ -176,7 +177,7 @@ def test_a_link_to_the_same_bytes_is_no_file_of_ours(tmp_path: Path, out: Path) 
     (out / "a" / "b").rename(out / "a" / "c")
     # Its own size, that of the name it holds, is that of the bytes it leads to.
     (out / "a" / "b").symlink_to("c")
-    assert Standing(tmp_path, out).part(PART.made_of) is None
+    assert Standing(tmp_path, out).part(PART.made_of, AGES.__getitem__) is None
 
 
 def test_what_is_not_named_as_written_is_remembered_as_it_was_found(tmp_path: Path, out: Path) -> None:
@@ -189,7 +190,7 @@ def test_what_is_not_named_as_written_is_remembered_as_it_was_found(tmp_path: Pa
     (out / "a" / "b").write_bytes(b"somebody's")
     known.keep([PART], {}, ("x", TOLD), ["new/c"])
     assert told(tmp_path, out) is None
-    assert Standing(tmp_path, out).part(PART.made_of) is None
+    assert Standing(tmp_path, out).part(PART.made_of, AGES.__getitem__) is None
 
 
 def test_without_a_place_for_a_secret_nothing_is_kept(
