@@ -585,6 +585,12 @@ MUTATIONS: Final = (
             "return True",
         ),
         (
+            "ages",
+            "a part stands only while what it tells of ages is true",
+            "if not found or any(age(path) != told for path, told in found.ages.items()):",
+            "if not found:",
+        ),
+        (
             "regular",
             "what stands is a plain file",
             "if found is None or not files.is_plain(found):",

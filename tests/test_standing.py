@@ -135,6 +135,11 @@ def test_a_part_and_originals_are_known_where_they_stand(tmp_path: Path, out: Pa
     assert Standing(tmp_path, tmp_path / "other").part(PART.made_of, AGES.__getitem__) is None
 
 
+def test_a_part_that_tells_an_age_which_is_another_now_does_not_stand(tmp_path: Path, out: Path) -> None:
+    keep_parts(tmp_path, out)
+    assert Standing(tmp_path, out).part(PART.made_of, lambda _: "older") is None
+
+
 def test_what_another_version_kept_is_not_there(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as other:
         other.setattr(seals, "program", lambda: "another")
