@@ -92,8 +92,7 @@ class Notice:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """The facts of one result file; no percentage and no judgement.
 
     Runs that observed the same hold the very same `observations` and `given`, the two forms of one thing:

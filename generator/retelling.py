@@ -188,7 +188,7 @@ def _heard_recorded(values: dict[str, Any]) -> Recorded:
 
 _TIMES: Final = ("issued_at", "started_at", "finished_at", "not_before", "not_after")
 _OTHERS: Final = {"variant", "evidence", "transcribed_from", "recorded", "notices", "observations", "given"}
-_TEXTS: Final = tuple(one.name for one in dataclasses.fields(Record) if one.name not in {*_TIMES, *_OTHERS})
+_TEXTS: Final = tuple(name for name in Record._fields if name not in {*_TIMES, *_OTHERS})
 
 
 def _told_alteration(one: Alteration) -> list[Any]:

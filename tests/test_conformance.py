@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 from random import Random
 
@@ -161,7 +160,7 @@ def test_the_order_of_entries_does_not_matter(found: list[Entry], random: Random
 @given(st.lists(strategies.entries(), max_size=6), strategies.entries())
 @examples
 def test_an_unrelated_mesh_changes_no_cell(found: list[Entry], other: Entry) -> None:
-    stranger = other._replace(record=dataclasses.replace(other.record, mesh="stranger"))
+    stranger = other._replace(record=other.record._replace(mesh="stranger"))
     before, after = conformance.newest(found), conformance.newest([*found, stranger])
     assert {key: one for key, one in after.items() if key[0] != "stranger"} == before
 
