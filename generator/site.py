@@ -43,7 +43,7 @@ from generator.templating import Compiled
 from generator.terms import KeyStatus
 from generator.theme import Theme
 
-MANY: Final = 150
+MANY: Final = 20
 """Results from which on other processes save more than it takes to hear from them."""
 _POLITE: Final = 0.001
 """Seconds between two looks whether somebody still waits for a file."""
