@@ -51,10 +51,11 @@ def run_serve(arguments: argparse.Namespace) -> int:
         raise KeyboardInterrupt
 
     with server.beside(web):
-        # A shell starts what runs behind it with this signal ignored.
-        signal.signal(signal.SIGINT, interrupt)
-        print(f"the site is at http://127.0.0.1:{web.server_port}/ until Ctrl-C", flush=True)
         try:
+            # A shell starts what runs behind it with this signal ignored.
+            signal.signal(signal.SIGINT, interrupt)
+            # Who reads this may press Ctrl-C before we come back from saying it.
+            print(f"the site is at http://127.0.0.1:{web.server_port}/ until Ctrl-C", flush=True)
             over = partial(interrupted.wait, _EVERY)
             for known, found in watching.changes(partial(watching.state, root, revision), before, over):
                 if known.programme != found.programme and known.head == found.head:
