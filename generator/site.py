@@ -166,7 +166,9 @@ class Draft:
         outputs += _indexes(self._ledger, self._scene, [*paths, *(output.path for output in outputs)])
         outputs.sort(key=lambda output: output.path)
         _unclaimed([*self._originals.ids, *paths, *(output.path for output in outputs)])
-        led = itertools.chain(*(part.outward for part in kept), *(one.outward for one in made))
+        # What stands led to what stands when the last build followed all links, and neither is another now.
+        anew = (link for part in kept for link in part.outward if link.path not in paths)
+        led = itertools.chain(anew, *(one.outward for one in made))
         self._follow(led, {output.path: output.content for output in outputs}, paths)
         return Site(
             made=tuple(outputs),

@@ -150,7 +150,7 @@ class Standing:
     @functools.cached_property
     def _parts(self) -> dict[str, Part]:
         told = self._kept["parts"]
-        return {name: Part(name, marks, tuple(Link(*one) for one in out), ages) for name, marks, out, ages in told}
+        return {name: Part(name, marks, tuple(map(Link._make, out)), ages) for name, marks, out, ages in told}
 
     def _intact(self, name: str, group: Mapping[str, str]) -> bool:
         """Say whether files stand as they were left: what the disk does not vouch for, the bytes may."""
