@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from generator import conformance
 from generator.judgements import Assessment, Cell, Entry, Since, StateChange
 from generator.model import Assertion, Specification, Suite
 from generator.terms import Capability
 
+_Thing = TypeVar("_Thing")
 Variant: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -110,6 +111,12 @@ def _segments(runs: Sequence[Assessment]) -> Iterator[Segment]:
     for _, group in itertools.groupby(ordered, key=place):
         members = tuple(group)
         yield Segment(suite=members[0].entry.suite, runs=members)
+
+
+def spans(things: Iterable[_Thing], run: Callable[[_Thing], Assessment]) -> Iterator[tuple[_Thing, ...]]:
+    """Put neighbours together whose runs gave the same: they hold the very same cells (`conformance.assess`)."""
+    for _, group in itertools.groupby(things, key=lambda thing: id(run(thing).whole.assertions)):
+        yield tuple(group)
 
 
 def tells(run: Assessment) -> bool:

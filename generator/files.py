@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import stat
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -28,10 +29,8 @@ def rows(folder: Path) -> dict[str, Row]:
 
     The path of a folder ends with a slash, and its row tells nothing. What cannot be looked into is empty.
     """
-    found: dict[str, Row] = {}
     waiting = deque([""])
-    while waiting and len(waiting) < _MANY:
-        waiting.extend(_look(folder, waiting.popleft(), found))
+    found = _look(folder, waiting, _MANY)
     # Neighbours are alike, so each share takes its part of them.
     shares = [list(waiting)[start::_SHARES] for start in range(min(len(waiting), _SHARES))]
     for some in forking.shared([partial(_below, folder, share) for share in shares]):
@@ -40,23 +39,23 @@ def rows(folder: Path) -> dict[str, Row]:
 
 
 def _below(folder: Path, share: Iterable[str], _count: Count) -> dict[str, Row]:
+    return _look(folder, deque(share))
+
+
+def _look(folder: Path, waiting: deque[str], most: float = math.inf) -> dict[str, Row]:
+    """Find what is in places of a folder that wait, and in the folders there, until none waits or so many do."""
     found: dict[str, Row] = {}
-    waiting = deque(share)
-    while waiting:
-        waiting.extend(_look(folder, waiting.popleft(), found))
+    while waiting and len(waiting) < most:
+        place = waiting.popleft()
+        with contextlib.suppress(OSError), os.scandir(f"{folder}/{place}") as entries:
+            for entry in entries:
+                path = f"{place}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    found[f"{path}/"] = _FOLDER
+                    waiting.append(f"{path}/")
+                else:
+                    found[path] = _row(entry.stat(follow_symlinks=False))
     return found
-
-
-def _look(folder: Path, place: str, found: dict[str, Row]) -> Iterator[str]:
-    """Find what is in one place of a folder, and give the folders there."""
-    with contextlib.suppress(OSError), os.scandir(f"{folder}/{place}") as entries:
-        for entry in entries:
-            path = f"{place}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                found[f"{path}/"] = _FOLDER
-                yield f"{path}/"
-            else:
-                found[path] = _row(entry.stat(follow_symlinks=False))
 
 
 def again(before: Mapping[str, Row], folder: Path, changed: Iterable[str]) -> dict[str, Row]:

@@ -75,7 +75,10 @@ def of_suite(scene: Scene, suite: Suite) -> Iterator[Output]:
     environment, stands = rendering.environment(scene), _stands(scene, suite)
     scene.recall(run.entry for stand in stands for run in _in_full(scene, stand))
     yield _test_set(scene, environment, suite, stands)
-    told = [(stand, _spans(stand) if _is_folded(scene, stand) else ()) for stand in stands]
+    told = [
+        (stand, tuple(chronicle.spans(stand.segment.runs, lambda run: run)) if _is_folded(scene, stand) else ())
+        for stand in stands
+    ]
     for place, cell in enumerate(stands[0].run.whole.assertions):
         lines = [_seen(stand, spans, place) for stand, spans in told]
         yield _test(scene, environment, suite, cell.assertion, lines)
@@ -221,12 +224,6 @@ def _in_full(scene: Scene, stand: Stand) -> Sequence[Assessment]:
 
 def _is_folded(scene: Scene, stand: Stand) -> bool:
     return any(run.entry.record.run_id in scene.folded for run in stand.segment.runs)
-
-
-def _spans(stand: Stand) -> list[Span]:
-    # Runs that gave the same hold the very same cells (`conformance.assess`).
-    groups = itertools.groupby(stand.segment.runs, key=lambda run: id(run.whole.assertions))
-    return [tuple(group) for _, group in groups]
 
 
 def stretches(spans: Sequence[Span], place: int) -> list[Stretch]:

@@ -22,14 +22,6 @@ def tokens(stream: IO[bytes]) -> Iterator[bytes]:
         yield from whole
 
 
-def end(process: Any) -> None:
-    """End a git process in the middle of whatever it says; what goes wrong at its end is of no interest."""
-    for stream in (process.stdout, process.stdin):
-        with contextlib.suppress(Exception):
-            stream.close()
-    process.wait()
-
-
 class Objects:
     """Reads objects by full id; what git does not have, or cannot read, is None."""
 
@@ -73,9 +65,13 @@ class Objects:
             yield from answers
 
     def _end(self, how: str) -> None:
+        """End a git process in the middle of whatever it says; what goes wrong at its end is of no interest."""
         process = self._processes.pop(how, None)
         if process:
-            end(process)
+            for stream in (process.stdout, process.stdin):
+                with contextlib.suppress(Exception):
+                    stream.close()
+            process.wait()
 
     def close(self) -> None:
         """End the processes."""

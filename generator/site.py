@@ -89,11 +89,11 @@ class Site:
 
 
 class _Made(NamedTuple):
-    """The files of a part, each figure counted again, the links that lead out of it, and the ages that it tells."""
+    """The files of a part, each figure counted again, the links that lead out of it, and whose ages it tells."""
 
     outputs: list[Output]
     outward: tuple[Link, ...]
-    ages: Mapping[str, str]
+    aged: tuple[str, ...]
 
 
 class Draft:
@@ -113,7 +113,7 @@ class Draft:
         self._parts = (*parts.parts(self._scene), *own)
         self._places = manner.places
         self._made: dict[str, list[Output]] = {}
-        self._ages: dict[str, Mapping[str, str]] = {}
+        self._aged: dict[str, tuple[str, ...]] = {}
         self._lock, self._asked = threading.RLock(), list[str]()
 
     def file(self, path: str) -> bytes | None:
@@ -138,7 +138,7 @@ class Draft:
             for output in part.make():
                 found.append(output)
                 yield output
-            self._ages[part.name] = {path: self._age(path) for path in sorted(almanac.asked)}
+            self._aged[part.name] = tuple(sorted(almanac.asked))
             # Else nobody could ask for it again, and there may be much of it.
             if self._asked or threading.active_count() > 1:
                 self._made[part.name] = found
@@ -151,7 +151,7 @@ class Draft:
             outputs.append(output)
             count()
         self._recount.verify(outputs)
-        return _Made(outputs, links.outward(outputs, self._ledger.programme.base_url), self._ages[part.name])
+        return _Made(outputs, links.outward(outputs, self._ledger.programme.base_url), self._aged[part.name])
 
     def finished(self) -> Site:
         """Make what is not made yet, and check it all; raises `Stop` as `plan` does."""
@@ -176,12 +176,15 @@ class Draft:
             originals=self._originals,
             parts=(
                 *kept,
-                *(standing.part(of, *one) for (_, of), one in zip(new, made, strict=True) if of),
+                *(self._described(of, one) for (_, of), one in zip(new, made, strict=True) if of),
             ),
             places={
                 output.path: part.name for (part, _), some in zip(new, made, strict=True) for output in some.outputs
             },
         )
+
+    def _described(self, digest: str, made: _Made) -> standing.Part:
+        return standing.part(digest, made.outputs, made.outward, {path: self._age(path) for path in made.aged})
 
     def _age(self, path: str) -> str:
         entry = self._entries.get(path)

@@ -15,7 +15,7 @@ DIFFERENCE: Final = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abb
 _LENGTH: Final = 2000
 """Commits of a stretch: it takes git longer to compare them than to start."""
 _AHEAD: Final = 2
-"""Stretches that are compared while another one is read."""
+"""Stretches that are begun at once, the one that is read among them."""
 
 
 def compared(git: Plumbing, pairs: Sequence[tuple[str, str]]) -> Generator[bytes, None, None]:

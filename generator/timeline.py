@@ -46,10 +46,6 @@ class Change:
     meshes: int
 
 
-Span: TypeAlias = tuple[Stretch, ...]
-"""Neighbours whose runs gave the same."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """What all lanes together said from `start` to `end`: a cell is one specification in one lane.
@@ -230,22 +226,17 @@ def states(lane: Lane, specification: str) -> Iterator[tuple[Cell, datetime, dat
     States of two test sets never become one. Where a test set has no test for it there is no state.
     """
 
-    def key(span: Span) -> object:
+    def key(span: tuple[Stretch, ...]) -> object:
         run = span[-1].run
         cell = chronicle.cell_of(run, specification)
         if cell is None or not cell.tally.total:
             return None
         return run.entry.suite.digest, cell.capability, cell.compliance
 
-    for state, group in itertools.groupby(_spans(lane.stretches), key=key):
+    spans = chronicle.spans(lane.stretches, lambda stretch: stretch.run)
+    for state, group in itertools.groupby(spans, key=key):
         members = list(group)
         first, last = members[0][0], members[-1][-1]
         cell = chronicle.cell_of(last.run, specification)
         if state is not None and cell is not None:
             yield cell, first.start, last.end
-
-
-def _spans(stretches: Iterable[Stretch]) -> Iterator[Span]:
-    # Runs that gave the same hold the very same cells (`conformance.assess`).
-    for _, group in itertools.groupby(stretches, key=lambda stretch: id(stretch.run.whole.assertions)):
-        yield tuple(group)

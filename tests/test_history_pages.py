@@ -27,6 +27,14 @@ def second_suite() -> bytes:
     return papers.written(papers.suite(version="v2", title="Toy v2", tests=tests))
 
 
+def with_second_suite() -> dict[str, Any]:
+    """What differs in a result that used the newer test set."""
+    return {
+        "suite": {"id": "toy", "version": "v2", "digest": papers.digest(second_suite())},
+        "results": [{"test": test, "outcome": "passed"} for test in ("A-1", "A-2", "B-9", "A-3")],
+    }
+
+
 def two_sets(root: Path) -> Repository:
     """A mesh that passes, fails, and then meets a newer test set."""
     repository = toy(root)
@@ -35,11 +43,7 @@ def two_sets(root: Path) -> Repository:
     later = {"status": "completed", "finished_at": "2026-01-10T00:00:00Z"}
     failed = papers.outcomes(A_2="failed")
     repository.commit(pair(result(run_id="toy-run-0002", run=later, results=failed)))
-    newest: dict[str, Any] = {
-        "suite": {"id": "toy", "version": "v2", "digest": papers.digest(second_suite())},
-        "results": [{"test": test, "outcome": "passed"} for test in ("A-1", "A-2", "B-9", "A-3")],
-        "run": {"status": "completed", "finished_at": "2026-01-12T00:00:00Z"},
-    }
+    newest = with_second_suite() | {"run": {"status": "completed", "finished_at": "2026-01-12T00:00:00Z"}}
     repository.commit(pair(result(version="v1.1.0", run_id="toy-run-0003", **newest)))
     return repository
 

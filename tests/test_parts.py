@@ -16,7 +16,7 @@ from generator.standing import Standing
 from tests.support import papers
 from tests.support.papers import ARCHIVIST, PROJECT, ROBOT, result, transcription
 from tests.support.repository import Repository, next_registry, pair, signed_registry, toy
-from tests.test_history_pages import SECOND, second_suite
+from tests.test_history_pages import SECOND, second_suite, with_second_suite
 
 ISSUED = datetime(2026, 1, 2, tzinfo=UTC)
 START = datetime(2026, 2, 5, tzinfo=UTC)
@@ -104,11 +104,7 @@ def night(repository: Repository, number: int) -> None:
 def newer(repository: Repository, number: int) -> None:
     if not (repository.root / SECOND).exists():
         repository.commit({SECOND: second_suite()})
-    found: dict[str, Any] = {
-        "suite": {"id": "toy", "version": "v2", "digest": papers.digest(second_suite())},
-        "results": [{"test": test, "outcome": "passed"} for test in ("A-1", "A-2", "B-9", "A-3")],
-    }
-    kelp(repository, number, **found)
+    kelp(repository, number, **with_second_suite())
 
 
 EVENTS = {
